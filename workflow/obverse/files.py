@@ -1,0 +1,60 @@
+"""Writing files so that a killed process never leaves half of one, and the stamp that says how each was made."""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; move it into place when the block succeeds, remove it when it fails.
+
+    The temporary name carries the process id: a job left over from a killed run cannot write into ours. What such a
+    run left behind is removed here.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in path.parent.glob(f".{path.name}.*.part"):
+        if not _alive(int(leftover.suffixes[-2].lstrip("."))):
+            leftover.unlink(missing_ok=True)
+    temporary = path.parent / f".{path.name}.{os.getpid()}.part"
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of a file's bytes, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def stamp(stage: str, inputs: dict[str, Path], **facts: object) -> dict[str, str]:
+    """Describe how a product was made: the stage, its numbers, and the sha256 of each file it read.
+
+    The result is one metadata entry holding sorted JSON, so that the same work gives the same bytes.
+    """
+    record = {"stage": stage, "inputs": {name: digest(path) for name, path in inputs.items()}, **facts}
+    return {"obverse": json.dumps(record, sort_keys=True)}

@@ -1,0 +1,71 @@
+"""`images.npy` and `samples.parquet`: a data set, one row an image, row i of the table being image i of the array."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from obverse import files, tables
+from obverse.errors import UnusableInput
+
+SCHEMA = pa.schema(
+    [
+        ("sample_id", pa.int64()),  # face_id, image number or index in the source's own numbering; unique
+        ("identity", pa.string()),  # person, digit or object class, in the source's own spelling
+        ("source", pa.string()),  # the file this picture came from
+        ("status", pa.string()),  # "ok", or why the image must not be used ("overlap")
+        ("duplicate_group", pa.int64()),  # smallest sample_id among near-duplicates; its own where there are none
+    ]
+)
+
+
+def write_images(path: Path, images: np.ndarray) -> None:
+    """Write uint8 images [N, H, W]; raise `UnusableInput` for an empty set."""
+    if images.dtype != np.uint8 or images.ndim != 3:
+        raise TypeError(f"images must be uint8 [N, H, W], found {images.dtype} {images.shape}")
+    if len(images) == 0:
+        raise UnusableInput(path, "expected at least one image, found an empty data set", "Look at its source's log.")
+    with files.replacing(path) as temporary, temporary.open("wb") as stream:
+        np.save(stream, images)
+
+
+def read_images(path: Path) -> np.ndarray:
+    """Return memory-mapped uint8 images [N, H, W]; raise `UnusableInput` when the file is damaged or empty."""
+    try:
+        images = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise UnusableInput(
+            path, f"expected an array of images, found a damaged file ({error})", "Delete it and run again."
+        ) from error
+    if images.dtype != np.uint8 or images.ndim != 3 or len(images) == 0:
+        raise UnusableInput(
+            path, f"expected uint8 [N, H, W] with N > 0, found {images.dtype} {images.shape}", "Delete it and run again."
+        )
+    return images
+
+
+def read(path: Path) -> pa.Table:
+    """Read ``samples.parquet``."""
+    return tables.read(path, SCHEMA)
+
+
+def write(path: Path, table: pa.Table, stamp: dict[str, str]) -> None:
+    """Write ``samples.parquet``; raise `ValueError` when a ``sample_id`` occurs twice."""
+    if len(table["sample_id"].unique()) != len(table):
+        raise ValueError(f"{path}: sample_id must be unique")
+    tables.write(path, table, SCHEMA, stamp)
+
+
+def rows(known: np.ndarray, wanted: np.ndarray, where: Path) -> np.ndarray:
+    """Return the row of each ``wanted`` sample_id among the ``known`` ones; raise `UnusableInput` for a missing one."""
+    order = np.argsort(known, kind="stable")
+    place = np.searchsorted(known, wanted, sorter=order).clip(max=len(known) - 1)
+    found = order[place]
+    missing = np.flatnonzero(known[found] != wanted)
+    if len(missing):
+        raise UnusableInput(
+            where,
+            f"expected sample_id {wanted[missing[0]]}, found no such row ({len(missing)} missing)",
+            "Its inputs do not belong together: delete it and run the same command again.",
+        )
+    return found

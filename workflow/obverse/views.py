@@ -1,0 +1,36 @@
+"""What a classifier's owner releases of each prediction vector: the adversary's view of it.
+
+`full` is the whole vector, `m10` its ten largest scores. A withheld score is ``-inf`` (probability zero) here; what an
+inverter makes of it is `features`' business.
+"""
+
+import re
+
+import torch
+
+
+def kept(view: str, num_classes: int) -> int:
+    """Return how many scores ``view`` lets through; raise `ValueError` for a view that this many classes cannot give."""
+    if view == "full":
+        return num_classes
+    named = re.fullmatch(r"m([1-9]\d*)", view)
+    if named is None:
+        raise ValueError(f"expected a view 'full' or 'm<number>', found {view!r}")
+    if int(named[1]) > num_classes:
+        raise ValueError(f"view {view!r} asks for {named[1]} scores, but a prediction vector holds {num_classes}")
+    return int(named[1])
+
+
+def name(m: int, num_classes: int) -> str:
+    """Return the name of the view that keeps ``m`` of ``num_classes`` scores."""
+    return "full" if m == num_classes else f"m{m}"
+
+
+def release(log_probabilities: torch.Tensor, view: str) -> torch.Tensor:
+    """Return ``log_probabilities`` [N, K] with what ``view`` withholds set to ``-inf``; of equal scores the first stay."""
+    count = kept(view, log_probabilities.shape[1])
+    if count == log_probabilities.shape[1]:
+        return log_probabilities
+    largest = log_probabilities.sort(dim=1, descending=True, stable=True).indices[:, :count]
+    released = torch.full_like(log_probabilities, -torch.inf)
+    return released.scatter(1, largest, log_probabilities.gather(1, largest))
