@@ -16,9 +16,7 @@ def replacing(path: Path) -> Iterator[Path]:
     run left behind is removed here.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in path.parent.glob(f".{path.name}.*.part"):
-        if not _alive(int(leftover.suffixes[-2].lstrip("."))):
-            leftover.unlink(missing_ok=True)
+    _clear(path)
     temporary = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
         yield temporary
@@ -27,6 +25,18 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Remove ``path`` if it is there, and what killed runs left of their attempts to write it."""
+    path.unlink(missing_ok=True)
+    _clear(path)
+
+
+def _clear(path: Path) -> None:
+    for leftover in path.parent.glob(f".{path.name}.*.part"):
+        if not _alive(int(leftover.suffixes[-2].lstrip("."))):
+            leftover.unlink(missing_ok=True)
 
 
 def _alive(pid: int) -> bool:

@@ -21,11 +21,6 @@ def kept(view: str, num_classes: int) -> int:
     return int(named[1])
 
 
-def name(m: int, num_classes: int) -> str:
-    """Return the name of the view that keeps ``m`` of ``num_classes`` scores."""
-    return "full" if m == num_classes else f"m{m}"
-
-
 def release(log_probabilities: torch.Tensor, view: str) -> torch.Tensor:
     """Return ``log_probabilities`` [N, K] with what ``view`` withholds set to ``-inf``; of equal scores the first stay."""
     count = kept(view, log_probabilities.shape[1])

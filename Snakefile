@@ -1,0 +1,27 @@
+# Obverse: what can be rebuilt of a person's picture from the scores a classifier gives out?
+# The table of contents: includes in the order data flow.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: f"{workflow.basedir}/config.yaml"  # also under --directory
+
+
+include: "workflow/rules/common.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/fig8.png",
+        "results/fig9.png",
+        "results/fig10.png",
+        "results/config.yaml",
+
+
+include: "workflow/rules/sources.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/classifier.smk"
+include: "workflow/rules/inversion.smk"
+include: "workflow/rules/figures.smk"

@@ -1,0 +1,45 @@
+import pytest
+import torch
+
+from obverse import devices
+
+
+def test_a_precision_that_is_asked_for_is_taken():
+    assert devices.prepare("bfloat16", 1).precision == "bfloat16"
+    assert devices.prepare("float32", 1).precision == "float32"
+
+
+def test_auto_reads_the_committed_table(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_f": True})
+    assert devices.prepare("auto", 1).precision == devices.PRECISION["cpu"]
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    assert devices.prepare("auto", 1).precision == devices.PRECISION["cpu with bfloat16"]
+
+
+def test_an_unknown_precision_is_refused():
+    with pytest.raises(ValueError, match="auto, float32, bfloat16, found 'float16'"):
+        devices.prepare("float16", 1)
+
+
+def test_the_threads_are_those_asked_for_whatever_the_machine_has():
+    devices.prepare("float32", 1)
+    assert torch.get_num_threads() == 1
+
+
+def test_operations_that_do_not_repeat_are_refused():
+    devices.prepare("float32", 1)
+    assert torch.are_deterministic_algorithms_enabled()
+
+
+def test_autocast_is_on_only_in_bfloat16():
+    matrix = torch.ones(2, 2)
+    for precision in ("float32", "bfloat16"):
+        device = devices.prepare(precision, 1)
+        with device.autocast():
+            assert (matrix.to(device.torch) @ matrix.to(device.torch)).dtype == getattr(torch, precision)
+
+
+def test_the_description_says_what_decides_the_last_bits():
+    described = devices.prepare("float32", 1).describe()
+    assert described["precision"] == "float32" and described["threads"] == 1 and described["torch"] == torch.__version__

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+import torch
+
+from obverse import features, views
+
+INF = float("inf")
+
+
+def published(scores: np.ndarray, m: int, c: float) -> np.ndarray:
+    """The published formula word for word, one row at a time, in float64."""
+    out = np.zeros(scores.shape)
+    for row, log_p in enumerate(scores.astype(np.float64)):
+        top = np.argsort(-log_p, kind="stable")[:m]
+        value = np.maximum(log_p[top], -1000) + c
+        out[row, top] = value + max(0.0, -value.min())
+    return out
+
+
+@pytest.mark.parametrize("m", [1, 3, 10])
+@pytest.mark.parametrize("c", [0.0, 5.0, 50.0])
+def test_shifted_is_the_published_formula(m, c):
+    logits = 8 * torch.randn(40, 10, generator=torch.Generator().manual_seed(3))
+    scores = torch.log_softmax(logits, dim=1)
+    ours = features.Shifted(10, c, False)(views.release(scores, f"m{m}"))
+    np.testing.assert_allclose(ours, published(scores.numpy(), m, c), rtol=1e-5, atol=2e-5)
+
+
+def test_shifted_by_hand():
+    """With c = 2 the first row stays above 0; the second is raised by 3 so that its smallest released is 0."""
+    released = torch.tensor([[-0.5, -INF, -1.0], [-5.0, -1.0, -INF]])
+    assert features.Shifted(3, 2.0, False)(released).tolist() == [[1.5, 0.0, 1.0], [0.0, 4.0, 0.0]]
+
+
+def test_centred_by_hand():
+    released = torch.tensor([[-1.0, -INF, -3.0], [-INF, -0.5, -INF]])
+    expected = [[1.0, 0.0, -1.0, 1.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]]
+    assert features.Centred(3)(released).tolist() == expected
+
+
+def test_centred_does_not_change_when_every_score_moves_alike():
+    released = torch.randn(5, 8, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(features.Centred(8)(released), features.Centred(8)(released - 40), atol=1e-4, rtol=0)
+
+
+def test_only_a_learnt_offset_is_a_parameter():
+    assert [name for name, _ in features.build("shifted", 4, 50.0, True).named_parameters()] == ["offset"]
+    assert list(features.build("shifted", 4, 50.0, False).parameters()) == []
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="expected features among shifted, centred, found 'raw'"):
+        features.build("raw", 4, 50.0, False)

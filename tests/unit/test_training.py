@@ -1,0 +1,217 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from obverse import devices, files, training
+from obverse.classifiers import Classifier
+from obverse.errors import UnusableInput
+from obverse.inverters import Inverter
+from obverse.train_classifier import Recognition
+from obverse.train_inverter import Inversion
+
+CLASSES, ROWS, SIZE = 4, 96, 8
+
+
+def toy() -> tuple[torch.Tensor, torch.Tensor]:
+    """Return images uint8 [N, 8, 8], one bright quadrant each, and which quadrant it is."""
+    draw = np.random.default_rng(0)
+    labels = np.arange(ROWS) % CLASSES
+    images = draw.integers(0, 60, (ROWS, SIZE, SIZE), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[4 * (label // 2) :, 4 * (label % 2) :][:4, :4] += 150
+    return torch.from_numpy(images), torch.from_numpy(labels)
+
+
+def inversion() -> Inversion:
+    images, labels = toy()
+    released = torch.log_softmax(6 * nn.functional.one_hot(labels, CLASSES).float(), dim=1)
+    return Inversion((released[:64], images[:64]), (released[64:], images[64:]))
+
+
+def recognition() -> Recognition:
+    images, labels = toy()
+    return Recognition((images[:64], labels[:64]), (images[64:], labels[64:]))
+
+
+def classifier_run(precision="float32", epochs=3) -> training.Training:
+    network = training.initialised(Classifier, 1, num_classes=CLASSES, size=SIZE, width=4, hidden=10)
+    schedule = training.Schedule(seed=1, epochs=epochs, batch_size=20, learning_rate=3e-3)
+    device = devices.prepare(precision, 1)
+    return training.Training(network, recognition(), schedule, device, keep="last", label="train_classifier")
+
+
+def inverter_run(precision="float32", epochs=3, learn_offset=False, seed=1, rate=3e-3) -> training.Training:
+    network = training.initialised(
+        Inverter,
+        seed,
+        num_classes=CLASSES,
+        size=SIZE,
+        width=8,
+        features="shifted",
+        offset=5.0,
+        learn_offset=learn_offset,
+    )
+    schedule = training.Schedule(seed=seed, epochs=epochs, batch_size=20, learning_rate=rate)
+    device = devices.prepare(precision, 1)
+    return training.Training(network, inversion(), schedule, device, keep="lowest", label="train_inverter")
+
+
+def weights(run: training.Training) -> list[bytes]:
+    return [value.cpu().contiguous().numpy().tobytes() for value in run.network.state_dict().values()]
+
+
+@pytest.fixture
+def resume(tmp_path):
+    return training.Resume(tmp_path / "state", "same inputs")
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_classifier_learns_to_tell_quadrants_apart(precision, resume):
+    history = classifier_run(precision, epochs=12).run(resume)
+    assert [row["epoch"] for row in history] == list(range(1, 13))
+    assert history[-1]["train_loss"] < 0.2 * history[0]["train_loss"]
+    assert history[-1]["held_out_accuracy"] > 0.95
+
+
+def test_an_inverter_learns_to_draw_quadrants(resume):
+    run = inverter_run(epochs=25)
+    history = run.run(resume)
+    mean_image_error = training.pixels(run.task.images).var(dim=0, correction=0).mean().item()
+    assert min(row["validation_loss"] for row in history) < 0.4 * mean_image_error < history[0]["validation_loss"]
+
+
+def test_bfloat16_ends_where_float32_ends(resume):
+    """The two differ by less than two seeds do, or by 5 %."""
+    ends = [
+        min(row["validation_loss"] for row in inverter_run(*options, epochs=20, seed=seed).run(resume))
+        for *options, seed in [("float32", 1), ("float32", 2), ("bfloat16", 1)]
+    ]
+    assert abs(ends[2] - ends[0]) < max(abs(ends[1] - ends[0]), 0.05 * ends[0])
+
+
+def test_a_learnt_offset_moves_and_a_fixed_one_does_not(resume):
+    learnt = inverter_run(learn_offset=True)
+    learnt.run(resume)
+    assert learnt.network.features.offset.item() != 5.0
+    fixed = inverter_run()
+    fixed.run(resume)
+    assert fixed.network.features.offset == 5.0
+
+
+def test_the_epoch_of_the_lowest_validation_loss_is_kept(resume):
+    """Its error is 0.5, 0.1, 0.3 by decree: the weights must be those of epoch 2."""
+    run, seen = inverter_run(), []
+
+    def validate(network):
+        seen.append([value.clone() for value in network.state_dict().values()])
+        return [0.5, 0.1, 0.3][len(seen) - 1]
+
+    run.task.validate = validate
+    run.run(resume)
+    kept = list(run.network.state_dict().values())
+    assert all(torch.equal(*pair) for pair in zip(kept, seen[1], strict=True))
+    assert not all(torch.equal(*pair) for pair in zip(kept, seen[2], strict=True))
+
+
+def test_every_example_is_seen_once_an_epoch_in_an_order_of_its_own(resume):
+    run, orders = inverter_run(), []
+    step = run.step
+    run.step = lambda rows: (orders.append(rows.tolist()), step(rows))[1]
+    run.run(resume)
+    assert [len(rows) for rows in orders[:4]] == [20, 20, 20, 4]
+    epochs = [sum(orders[4 * epoch : 4 * epoch + 4], []) for epoch in range(3)]
+    assert all(sorted(epoch) == list(range(64)) for epoch in epochs)
+    assert epochs[0] != epochs[1] != epochs[2]
+
+
+class Killed(Exception):
+    """Stands for the end of the process: nothing after it runs."""
+
+
+@pytest.mark.parametrize("build", [classifier_run, inverter_run])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("steps", [1, 4, 6, 11])
+def test_a_run_killed_after_any_step_ends_in_the_same_bytes(build, precision, steps, resume, tmp_path, monkeypatch):
+    undisturbed = build(precision)
+    expected = undisturbed.run(training.Resume(tmp_path / "other", "same inputs"))
+    assert not (tmp_path / "other").exists()  # a short run writes no state
+
+    monkeypatch.setattr(training, "SAVE_SECONDS", 0)
+    killed, left = build(precision), steps
+    step = killed.step
+
+    def fatal(rows):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Killed
+        return step(rows)
+
+    killed.step = fatal
+    with pytest.raises(Killed):
+        killed.run(resume)
+    resumed = build(precision)
+    counted = []
+    step_again = resumed.step
+    resumed.step = lambda rows: (counted.append(1), step_again(rows))[1]
+    assert resumed.run(resume) == expected
+    assert len(counted) == 12 - steps
+    assert weights(resumed) == weights(undisturbed)
+
+
+def test_a_state_made_from_something_else_is_ignored(resume, monkeypatch):
+    monkeypatch.setattr(training, "SAVE_SECONDS", 0)
+    inverter_run(epochs=1).run(resume)
+    monkeypatch.setattr(training, "SAVE_SECONDS", 30)
+    run = inverter_run(epochs=3)
+    run.run(training.Resume(resume.path, "other inputs"))
+    undisturbed = inverter_run(epochs=3)
+    undisturbed.run(training.Resume(resume.path.with_name("none"), "other inputs"))
+    assert weights(run) == weights(undisturbed)
+
+
+@pytest.mark.parametrize("content", [b"", b"half a sta"])
+def test_a_damaged_state_counts_as_none(content, resume):
+    resume.path.write_bytes(content)
+    assert len(inverter_run(epochs=1).run(resume)) == 1
+
+
+def test_a_loss_that_is_no_number_stops_and_leaves_the_last_good_state(resume, monkeypatch):
+    monkeypatch.setattr(training, "SAVE_SECONDS", 0)
+    run = inverter_run()
+    step, taken = run.step, []
+
+    def spoilt(rows):
+        taken.append(rows)
+        return step(rows) if len(taken) < 7 else torch.tensor(torch.nan)
+
+    run.step = spoilt
+    with pytest.raises(UnusableInput, match="train_inverter: the loss is nan in epoch 2, step 3"):
+        run.run(resume)
+    state = torch.load(resume.path, weights_only=True)
+    assert (state["epoch"], state["at"]) == (1, 2)
+
+
+def test_the_fingerprint_follows_numbers_inputs_and_code(tmp_path, monkeypatch):
+    source = tmp_path / "images.npy"
+    source.write_bytes(b"1")
+
+    def current(**facts):
+        return training.fingerprint(files.stamp("train_inverter", {"images": source}, **facts))
+
+    first = current(seed=1)
+    assert current(seed=1) == first != current(seed=2)
+    monkeypatch.setattr(training.provenance, "code", lambda stage: ["inverters=edited"])
+    edited = current(seed=1)
+    assert edited != first
+    source.write_bytes(b"2")
+    assert current(seed=1) not in (first, edited)
+
+
+def test_a_history_reads_back_to_the_same_numbers(tmp_path):
+    path = tmp_path / "history.csv"
+    training.write_history(path, [{"epoch": 1, "train_loss": 0.1 + 0.2}, {"epoch": 2, "train_loss": 1e-9}])
+    lines = path.read_text().splitlines()
+    assert lines[0] == "epoch,train_loss"
+    assert [float(line.split(",")[1]) for line in lines[1:]] == [0.1 + 0.2, 1e-9]

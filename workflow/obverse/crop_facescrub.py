@@ -1,0 +1,81 @@
+"""Cut FaceScrub's faces out of their pictures."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from obverse import archives, cli, facescrub, files, fingerprints, pictures
+from obverse import samples as data_set
+from obverse.errors import UnusableInput
+from obverse.progress import Progress
+
+_REMEDY = "See the statuses in results/…/rejected.csv, and the log of the stage that fetched the pictures."
+
+
+def crop_facescrub(
+    *,
+    faces: Path,
+    archive: Path,
+    size: int,
+    resize: str,
+    images: Path,
+    samples: Path,
+    rejected: Path,
+) -> None:
+    """Cut each face out of its picture by its box: grey, ``size`` x ``size`` pixels, near-duplicates marked.
+
+    ``rejected`` (csv) names every face that has no image, and why. Raises `UnusableInput` when no face is left.
+    """
+    fetched = facescrub.read_fetched(faces).to_pandas()
+    cuts, statuses = _cut_all(fetched, archive, size, resize)
+    refused = fetched[["face_id", "name", "url"]].assign(status=statuses)
+    refused = refused[refused["status"] != "ok"]
+    counts = ", ".join(f"{status} {count:,}" for status, count in sorted(Counter(refused["status"]).items()))
+    print(f"faces: {len(cuts):,} cut, {len(refused):,} without an image ({counts or 'none'})")
+    if not cuts:
+        raise UnusableInput(faces, f"expected a face with a usable picture, found none ({counts})", _REMEDY)
+    kept = fetched[[status == "ok" for status in statuses]]
+    pixels = np.stack(cuts)
+    sample_ids = kept["face_id"].to_numpy(np.int64)
+    columns = {
+        "sample_id": sample_ids,
+        "identity": pa.array(kept["name"], pa.string()),
+        "source": pa.array(kept["url"].str.partition("://")[2], pa.string()),
+        "status": ["ok"] * len(kept),
+        "duplicate_group": fingerprints.groups(pixels, sample_ids, kept["name"].to_numpy(str)),
+    }
+    inputs = {"faces": faces, "archive": archive}
+    stamp = files.stamp("crop_facescrub", inputs, size=size, resize=resize)
+    data_set.write_images(images, pixels)
+    data_set.write(samples, pa.table(columns), stamp)
+    files.write_bytes(rejected, refused.to_csv(index=False, lineterminator="\n").encode())
+
+
+def _cut_all(fetched: pd.DataFrame, archive: Path, size: int, resize: str) -> tuple[list[np.ndarray], list[str]]:
+    """Return the images of the faces that have one, and every face's status ("ok", or why it has none)."""
+    cuts, statuses = [], []
+    with archives.reading(archive) as bodies, Progress("crop_facescrub", len(fetched), "faces") as progress:
+        for face in fetched.itertuples(index=False):
+            status = face.status
+            if isinstance(face.member, str):
+                status, cut = _cut(bodies.read(face.member), (face.x1, face.y1, face.x2, face.y2), size, resize)
+                cuts += [] if cut is None else [cut]
+            statuses.append(status)
+            progress.advance(1, f"{len(cuts) / len(statuses):.1%} ok")
+    return cuts, statuses
+
+
+def _cut(body: bytes, box: tuple[int, int, int, int], size: int, resize: str) -> tuple[str, np.ndarray | None]:
+    try:
+        return "ok", pictures.crop(pictures.decode(body), box, size, resize)
+    except pictures.NotAPicture:
+        return "not_image", None
+    except pictures.BoxOutside:
+        return "bbox_outside", None
+
+
+if __name__ == "__main__":
+    cli.run(crop_facescrub)

@@ -1,0 +1,62 @@
+"""The device a network runs on, the precision of its arithmetic there, and the switches that make it repeat."""
+
+import contextlib
+import os
+import platform
+from dataclasses import dataclass
+
+import torch
+
+# Measured, not guessed: docs/benchmarks/train_inverter.md. A kind of device that is not listed computes in float32.
+PRECISION = {"cuda": "bfloat16", "cpu with bfloat16": "bfloat16", "cpu": "float32"}
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A torch device, ``float32`` or ``bfloat16``, and the CPU threads in use."""
+
+    torch: torch.device
+    precision: str
+    threads: int
+
+    def autocast(self) -> contextlib.AbstractContextManager:
+        """Return the context in which a network runs: bfloat16 where that is the precision."""
+        return torch.autocast(self.torch.type, dtype=torch.bfloat16, enabled=self.precision == "bfloat16")
+
+    def describe(self) -> dict[str, object]:
+        """Return what of this machine decides the last bits of a result: for stamps."""
+        cuda = self.torch.type == "cuda"
+        return {
+            "device": torch.cuda.get_device_name(self.torch) if cuda else torch.backends.cpu.get_cpu_capability(),
+            "architecture": platform.machine(),
+            "precision": self.precision,
+            "threads": self.threads,
+            "torch": torch.__version__,
+        }
+
+
+def prepare(precision: str, threads: int) -> Device:
+    """Choose the device (CUDA where there is one), set the threads, and make every operation repeat.
+
+    ``precision`` is ``float32``, ``bfloat16`` or ``auto`` (the table above); raises `ValueError` for another one.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f"expected a precision among {', '.join(PRECISIONS)}, found {precision!r}")
+    # cuBLAS reads this when it starts, and repeats its sums only with a fixed workspace.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)
+    # Every tensor made empty is written before it is read: filling them first would only cost time.
+    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.backends.cudnn.benchmark = False
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return Device(device, PRECISION[_kind(device)] if precision == "auto" else precision, threads)
+
+
+def _kind(device: torch.device) -> str:
+    if device.type != "cpu":
+        return device.type
+    capabilities = torch.cpu.get_capabilities()
+    return "cpu with bfloat16" if capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") else "cpu"

@@ -1,0 +1,61 @@
+"""What an inverter reads of a released prediction vector.
+
+Its input are log-probabilities [N, K] in which a withheld score is ``-inf`` (`views.release`); its output float32
+features in which nothing is infinite.
+"""
+
+import torch
+from torch import nn
+
+
+class Shifted(nn.Module):
+    """The paper's features [N, K]: log p + c where a score was released, 0 where it was withheld.
+
+    Every released value of a row is raised by relu(-smallest of them), so that none is negative. ``offset`` is c: 50 in
+    the published code, which fixes it although Eq. 9 optimises it; ``learn_offset`` does what the equation says.
+    """
+
+    def __init__(self, num_classes: int, offset: float, learn_offset: bool) -> None:
+        super().__init__()
+        self.channels = num_classes
+        constant = torch.tensor(offset, dtype=torch.float32)
+        self.offset = nn.Parameter(constant) if learn_offset else offset
+
+    def forward(self, released: torch.Tensor) -> torch.Tensor:
+        """Return [N, K] from released log-probabilities [N, K]."""
+        kept = released.isfinite()
+        values = released + self.offset
+        smallest = values.masked_fill(~kept, torch.inf).amin(dim=1, keepdim=True)
+        return (values + torch.relu(-smallest)).masked_fill(~kept, 0.0)
+
+
+class Centred(nn.Module):
+    """Ours, not the paper's: log p minus the mean of the row's released ones, beside the mask of what was released.
+
+    The first K features are centred (0 where withheld), the last K are 1 where a score was released, else 0. A constant
+    such as c hides the differences between scores, which are all that tells one image from another.
+    """
+
+    def __init__(self, num_classes: int) -> None:
+        super().__init__()
+        self.channels = 2 * num_classes
+
+    def forward(self, released: torch.Tensor) -> torch.Tensor:
+        """Return [N, 2K] from released log-probabilities [N, K]."""
+        kept = released.isfinite()
+        values = released.masked_fill(~kept, 0.0)
+        mask = kept.to(values.dtype)
+        mean = values.sum(dim=1, keepdim=True) / mask.sum(dim=1, keepdim=True)
+        return torch.cat([(values - mean) * mask, mask], dim=1)
+
+
+KINDS = ("shifted", "centred")
+
+
+def build(kind: str, num_classes: int, offset: float, learn_offset: bool) -> Shifted | Centred:
+    """Return the features named ``kind``, whose ``channels`` says how many; raise `ValueError` for an unknown one."""
+    if kind == "shifted":
+        return Shifted(num_classes, offset, learn_offset)
+    if kind == "centred":
+        return Centred(num_classes)
+    raise ValueError(f"expected features among {', '.join(KINDS)}, found {kind!r}")

@@ -1,0 +1,65 @@
+"""Pictures that strangers serve: decoded with suspicion, cropped to what a classifier sees, compared by fingerprint."""
+
+import io
+import struct
+import warnings
+import zlib
+
+import numpy as np
+from PIL import Image
+
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
+MAX_PIXELS = 50_000_000
+RESAMPLING = {
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "area": Image.Resampling.BOX,
+}
+
+# What Pillow's decoders are known to raise on damaged or hostile bytes.
+_DECODER_ERRORS = (
+    *(OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError),
+    *(struct.error, zlib.error, Image.DecompressionBombError, Image.DecompressionBombWarning),
+)
+
+
+class NotAPicture(Exception):
+    """Bytes that are not one whole picture in an allowed format and size."""
+
+
+class BoxOutside(Exception):
+    """A crop box that is empty or leaves the picture."""
+
+
+def decode(content: bytes) -> Image.Image:
+    """Return the (first) picture in ``content`` as grey ("L") or "RGB"; raise `NotAPicture`.
+
+    EXIF orientation is not applied: FaceScrub's boxes were found by a detector that ignored it.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # sloppy metadata is no reason to lose a picture
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content), formats=FORMATS)
+            if picture.width * picture.height > MAX_PIXELS:
+                raise NotAPicture(f"{picture.width}x{picture.height} pixels, more than {MAX_PIXELS:,}")
+            picture.load()
+            return picture if picture.mode == "L" else picture.convert("RGB")
+    except _DECODER_ERRORS as error:
+        raise NotAPicture(str(error) or type(error).__name__) from error
+
+
+def crop(picture: Image.Image, box: tuple[int, int, int, int], size: int, resize: str) -> np.ndarray:
+    """Return the box (x1, y1, x2, y2; x2, y2 exclusive) in grey, resized with antialiasing, as uint8 [size, size].
+
+    Raises `BoxOutside` rather than invent the pixels that a box beyond the border asks for.
+    """
+    x1, y1, x2, y2 = box
+    if not (0 <= x1 < x2 <= picture.width and 0 <= y1 < y2 <= picture.height):
+        raise BoxOutside(f"box {x1},{y1},{x2},{y2} in a picture of {picture.width}x{picture.height}")
+    return resized(picture.crop(box), size, resize)
+
+
+def resized(picture: Image.Image, size: int, resize: str) -> np.ndarray:
+    """Return the whole picture in grey as uint8 [size, size]; ``resize`` is a key of `RESAMPLING`."""
+    return np.asarray(picture.convert("L").resize((size, size), RESAMPLING[resize]))

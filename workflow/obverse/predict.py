@@ -1,0 +1,59 @@
+"""Ask a classifier for its prediction vector of every usable image of a data set, once."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from obverse import checkpoints, cli, devices, files
+from obverse.classifiers import Classifier
+from obverse.predictions import NOT_A_CLASS
+from obverse.predictions import write as write_predictions
+from obverse.progress import Progress
+from obverse.samples import read as read_samples
+from obverse.samples import read_images
+from obverse.samples import rows as find_rows
+from obverse.splits import read as read_splits
+
+_BATCH = 500  # images asked at once; too few to fill memory, enough to fill the cores
+
+
+def predict(*, weights: Path, images: Path, samples: Path, splits: list[Path], threads: int, predictions: Path) -> None:
+    """Write the log-probabilities of each image whose status is ok, in float32 whatever the training's precision.
+
+    ``splits`` is the classifier's own table when the data set is its own (labels come from it), else empty.
+    """
+    device = devices.prepare("float32", threads)
+    classifier = checkpoints.load(weights, Classifier).to(device.torch, memory_format=torch.channels_last)
+    rows, sample_ids, labels = _asked(samples, splits)
+    asked = _ask(classifier, device, read_images(images), rows)
+    inputs = {"weights": weights, "images": images, "samples": samples, **{"splits": path for path in splits}}
+    write_predictions(predictions, sample_ids, labels, asked, files.stamp("predict", inputs, **device.describe()))
+
+
+def _asked(table: Path, split_tables: list[Path]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the row, sample_id and label of each image to ask about."""
+    known = read_samples(table)
+    sample_ids = known["sample_id"].to_numpy()
+    if not split_tables:
+        rows = np.flatnonzero(np.array(known["status"].to_pylist()) == "ok")
+        return rows, sample_ids[rows], np.full(len(rows), NOT_A_CLASS)
+    split = read_splits(split_tables[0])
+    wanted = split["sample_id"].to_numpy()
+    return find_rows(sample_ids, wanted, split_tables[0]), wanted, split["label"].to_numpy()
+
+
+def _ask(classifier: Classifier, device: devices.Device, images: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return log-probabilities float32 [N, K] of ``images[rows]``."""
+    answers = []
+    with torch.inference_mode(), Progress("predict", len(rows), "images") as progress:
+        for start in range(0, len(rows), _BATCH):
+            batch = torch.from_numpy(images[rows[start : start + _BATCH]]).to(device.torch)
+            logits = classifier(batch[:, None].float() / 255)  # [B, 1, H, W] in [0, 1] -> [B, K]
+            answers.append(torch.log_softmax(logits, dim=1).cpu().numpy())
+            progress.advance(len(batch))
+    return np.concatenate(answers)
+
+
+if __name__ == "__main__":
+    cli.run(predict)

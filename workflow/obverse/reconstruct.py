@@ -1,0 +1,61 @@
+"""Rebuild every victim's picture from a view of his prediction vector, and score what comes out."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from obverse import checkpoints, cli, devices, files, views
+from obverse import victims as panel
+from obverse.inverters import Inverter
+from obverse.predictions import read as read_predictions
+from obverse.progress import Progress
+from obverse.samples import rows as find_rows
+from obverse.samples import write_images
+from obverse.scores import write as write_scores
+
+_BATCH = 500  # reconstructions made at once
+
+
+def reconstruct(
+    *,
+    weights: Path,
+    images: Path,
+    samples: Path,
+    splits: Path,
+    predictions: Path,
+    view: str,
+    num_classes: int,
+    threads: int,
+    reconstructions: Path,
+    scores: Path,
+) -> None:
+    """Write reconstructions uint8 [N, H, W] in the order of ``splits``, and their scores, taken before rounding.
+
+    The inverter sees ``view`` of each vector; it need not be the view it was trained on (the prior attack's is not).
+    """
+    device = devices.prepare("float32", threads)
+    victims = panel.load(images, samples, splits)
+    asked, _, log_probabilities = read_predictions(predictions, num_classes)
+    wanted = find_rows(asked, victims.table["sample_id"].to_numpy(), predictions)
+    released = views.release(torch.from_numpy(log_probabilities[wanted]), view)
+    rebuilt = _invert(checkpoints.load(weights, Inverter), released, device)
+    inputs = {"weights": weights, "images": images, "splits": splits, "predictions": predictions}
+    stamp = files.stamp("reconstruct", inputs, view=view, **device.describe())
+    write_scores(scores, panel.score(victims, rebuilt), stamp)
+    write_images(reconstructions, np.rint(rebuilt[:, 0].numpy() * 255).astype(np.uint8))
+
+
+def _invert(inverter: Inverter, released: torch.Tensor, device: devices.Device) -> torch.Tensor:
+    """Return images float32 [N, 1, H, W] in [0, 1] from released log-probabilities [N, K]."""
+    inverter = inverter.to(device.torch, memory_format=torch.channels_last)
+    rebuilt = []
+    with torch.inference_mode(), Progress("reconstruct", len(released), "images") as progress:
+        for batch in released.split(_BATCH):
+            rebuilt.append(inverter(batch.to(device.torch)).cpu())
+            progress.advance(len(batch))
+    return torch.cat(rebuilt)
+
+
+if __name__ == "__main__":
+    cli.run(reconstruct)

@@ -1,0 +1,29 @@
+"""`scores/*.parquet`: one row a victim's image, the contract between reconstructing and every figure."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from obverse import tables
+
+SCHEMA = pa.schema(
+    [
+        ("sample_id", pa.int64()),
+        ("label", pa.int64()),  # the classifier's class of the person
+        ("split", pa.string()),  # "member" or "held_out"
+        ("mse", pa.float32()),  # mean over pixels in [0, 1]
+        ("ssim", pa.float32()),
+        ("identity_rank", pa.int64()),  # among the pictures of the same split; 1 is best
+    ]
+)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read one scores table."""
+    return tables.read(path, SCHEMA).to_pandas()
+
+
+def write(path: Path, rows: pd.DataFrame, stamp: dict[str, str]) -> None:
+    """Write one scores table."""
+    tables.write(path, pa.Table.from_pandas(rows, preserve_index=False), SCHEMA, stamp)

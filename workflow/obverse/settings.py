@@ -1,0 +1,116 @@
+"""Checks of the configuration that are made before any work starts.
+
+The schema says what one key may hold; what keys must be to each other is said here.
+"""
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from obverse.errors import UnusableInput
+
+_SCHEMA = Path(__file__).parents[1] / "config.schema.yaml"
+
+
+
+def check(config: dict) -> None:
+    """Raise `UnusableInput` in two lines for the first thing in ``config`` that cannot work."""
+    schema = yaml.safe_load(_SCHEMA.read_text())
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(config))
+    if error is not None:
+        where = ".".join(str(key) for key in error.absolute_path) or "config"
+        raise UnusableInput(where, *_explain(error))
+    for where, problem, remedy in _contradictions(config):
+        raise UnusableInput(where, problem, remedy)
+
+
+def _explain(error: jsonschema.ValidationError) -> tuple[str, str]:
+    """Return what is wrong with one value, and what the schema says the value means."""
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = error.schema.get("properties", {})
+        unknown = next(key for key in error.instance if key not in known)
+        near = difflib.get_close_matches(unknown, known, n=1)
+        guess = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}."
+        return f"unknown key {unknown!r}", f"{guess[0].upper()}{guess[1:]} Keys are described in workflow/config.schema.yaml."
+    if error.validator == "required":
+        missing = next(key for key in error.validator_value if key not in error.instance)
+        return f"key {missing!r} is missing", "Keys are described in workflow/config.schema.yaml."
+    meaning = error.schema.get("description") if isinstance(error.schema, dict) else None
+    return f"{error.message} (found {error.instance!r})", meaning or "See workflow/config.schema.yaml."
+
+
+def _contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
+    yield from _classes(config)
+    yield from _auxiliaries(config)
+    for figure, chosen in config["figures"].items():
+        where = f"figures.{figure}"
+        for kind, group in (("classifier", "classifiers"), ("classifier", "inverters"), ("auxiliary", "auxiliaries")):
+            if chosen[kind] not in config[group]:
+                known = ", ".join(config[group])
+                yield f"{where}.{kind}", f"{chosen[kind]!r} is no name under {group}", f"Known: {known}."
+                return
+        classes = config["classifiers"][chosen["classifier"]]["classes"]
+        if max(chosen["m"]) > classes:
+            yield (
+                f"{where}.m",
+                f"m = {max(chosen['m'])}, but {chosen['classifier']!r} gives prediction vectors of {classes} scores",
+                f"Choose every m between 1 and {classes}.",
+            )
+        yield from _members(config, where, chosen["classifier"], chosen["auxiliary"])
+        yield from _same_size(config, where, chosen["classifier"], chosen["auxiliary"])
+
+
+def _classes(config: dict) -> Iterator[tuple[str, str, str]]:
+    rendered, faces = config["rendered"], config["datasets"]["facescrub"]["source"] == "rendered"
+    for name, classifier in config["classifiers"].items():
+        served = {"mnist": 10, "facescrub": rendered["facescrub"]["identities"] if faces else None}[classifier["dataset"]]
+        if served is not None and classifier["classes"] > served:
+            yield (
+                f"classifiers.{name}.classes",
+                f"{classifier['classes']} classes, but {classifier['dataset']} as configured holds {served}",
+                f"Choose at most {served}, or more identities under rendered.facescrub.",
+            )
+    if rendered["celeba"]["shared"] > min(rendered["celeba"]["identities"] - 1, rendered["facescrub"]["identities"]):
+        yield (
+            "rendered.celeba.shared",
+            f"{rendered['celeba']['shared']} shared people are more than FaceScrub's, or all of CelebA's",
+            "Leave CelebA at least one person who is not in FaceScrub, or nothing is left to train on.",
+        )
+
+
+def _auxiliaries(config: dict) -> Iterator[tuple[str, str, str]]:
+    for name, auxiliary in config["auxiliaries"].items():
+        for part in auxiliary["parts"]:
+            if "classifier" in part and part["classifier"] not in config["classifiers"]:
+                known = ", ".join(config["classifiers"])
+                yield f"auxiliaries.{name}", f"{part['classifier']!r} is no name under classifiers", f"Known: {known}."
+
+
+def _members(config: dict, figure: str, classifier: str, auxiliary: str) -> Iterator[tuple[str, str, str]]:
+    """An adversary must not hold what the target was trained on; a figure may only say so of the target's owner."""
+    chosen = config["auxiliaries"][auxiliary]
+    for part in chosen["parts"]:
+        same = part["dataset"] == config["classifiers"][classifier]["dataset"]
+        held_out = part.get("classifier") == classifier and part.get("split") == "held_out"
+        if same and not held_out and chosen["owner"] == "adversary":
+            yield (
+                f"auxiliaries.{auxiliary}",
+                f"{figure} attacks {classifier!r}, and this set may hold images it was trained on",
+                f"Take only `classifier: {classifier}, split: held_out` of {part['dataset']}, or set owner: target_owner.",
+            )
+
+
+def _same_size(config: dict, figure: str, classifier: str, auxiliary: str) -> Iterator[tuple[str, str, str]]:
+    """Images of the target and of the adversary must be of one size: one network sees both."""
+    target = config["classifiers"][classifier]["dataset"]
+    for part in config["auxiliaries"][auxiliary]["parts"]:
+        sizes = [config["datasets"][dataset]["size"] for dataset in (target, part["dataset"])]
+        if sizes[0] != sizes[1]:
+            yield (
+                f"datasets.{part['dataset']}.size",
+                f"{sizes[1]} pixels, but {figure} needs it to be {target}'s {sizes[0]}",
+                "Give both data sets one size.",
+            )

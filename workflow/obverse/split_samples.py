@@ -1,0 +1,64 @@
+"""Divide a data set's images into those a classifier is trained on and those it never sees."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from obverse import cli, files, seeds
+from obverse.errors import UnusableInput
+from obverse.samples import read as read_samples
+from obverse.splits import HELD_OUT, MEMBER
+from obverse.splits import write as write_splits
+
+
+def split_samples(
+    *, samples: Path, seed: int, classes: int, member_fraction: float, splits: Path
+) -> None:
+    """Choose ``classes`` identities and divide the images of each into members and held-out images.
+
+    Near-duplicates stay on one side, so a share is met to within the largest group of them. Each identity gets its
+    share, not only the whole. Classes are numbered in the order of their names.
+    """
+    usable = _usable(samples)
+    chosen = _choose(sorted(usable["identity"].unique()), classes, seed, samples)
+    divided = [
+        _divide(usable[usable["identity"] == identity], label, member_fraction, seed)
+        for label, identity in enumerate(chosen)
+    ]
+    rows = pd.concat(divided).sort_values("sample_id")
+    table = pa.Table.from_pandas(rows, preserve_index=False)
+    write_splits(splits, table, files.stamp("split_samples", {"samples": samples}, seed=seed, classes=classes))
+
+
+def _usable(path: Path) -> pd.DataFrame:
+    table = read_samples(path).to_pandas()
+    return table[table["status"] == "ok"]
+
+
+def _choose(identities: list[str], classes: int, seed: int, where: Path) -> list[str]:
+    if len(identities) < classes:
+        raise UnusableInput(
+            where,
+            f"expected images of at least {classes} identities, found {len(identities)}",
+            f"Set classes to {len(identities)} or fewer, or provide more data.",
+        )
+    drawn = seeds.generator(seed, "classes").choice(len(identities), size=classes, replace=False)
+    return [identities[i] for i in sorted(drawn)]
+
+
+def _divide(images: pd.DataFrame, label: int, member_fraction: float, seed: int) -> pd.DataFrame:
+    """Return ``images`` of one identity with label and split; at least one image falls on each side."""
+    groups = np.array(sorted(images["duplicate_group"].unique()))
+    seeds.generator(seed, "split", label).shuffle(groups)
+    sizes = images["duplicate_group"].value_counts().loc[groups].to_numpy()
+    before = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    count = int((before < member_fraction * len(images) - 0.5).sum())
+    members = groups[: min(max(count, 1), len(groups) - 1)]
+    side = np.where(images["duplicate_group"].isin(members), MEMBER, HELD_OUT)
+    return pd.DataFrame({"sample_id": images["sample_id"], "label": label, "split": side})
+
+
+if __name__ == "__main__":
+    cli.run(split_samples)

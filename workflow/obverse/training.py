@@ -1,0 +1,214 @@
+"""The one training loop: what is trained and on what is a `Task`, everything else is the same for every network.
+
+A task's images lie on the device as uint8, and a batch is an index into them. The order of an epoch and the dropout of
+a step are streams of their own, so a run that is killed goes on from its state file to the same bytes.
+"""
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import nn
+
+from obverse import files, provenance, seeds
+from obverse.devices import Device
+from obverse.errors import UnusableInput
+from obverse.progress import Progress
+
+# How often the state is written: half a minute is little to lose, and a write costs a small part of it.
+SAVE_SECONDS = 30.0
+
+
+class Task(Protocol):
+    """What a network is trained on: ``rows`` examples, lying on the device."""
+
+    rows: int
+    measure: str  # what `validate` measures: a column of the history
+
+    def loss(self, network: nn.Module, rows: torch.Tensor) -> torch.Tensor:
+        """Return the mean loss over the examples ``rows`` (int64)."""
+        ...
+
+    def validate(self, network: nn.Module) -> float:
+        """Return the measure of the network, which is in evaluation mode and under autocast, on the validation part."""
+        ...
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast to train: Adam with betas (0.5, 0.999) and amsgrad, as published."""
+
+    seed: int
+    epochs: int
+    batch_size: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Where a training keeps its state, and what it must have been made from to be of use (`fingerprint`)."""
+
+    path: Path
+    fingerprint: str
+
+
+def fingerprint(stamp: dict[str, str]) -> str:
+    """Return a digest of all that a result depends on: numbers, input files, device (the stamp) and code."""
+    code = provenance.code(json.loads(stamp["obverse"])["stage"])
+    return hashlib.sha256(json.dumps([stamp, code], sort_keys=True).encode()).hexdigest()
+
+
+def initialised(build: Callable[..., nn.Module], seed: int, **architecture: object) -> nn.Module:
+    """Return ``build(**architecture)``, its weights drawn from ``seed`` alone."""
+    torch.manual_seed(seeds.torch_seed(seed, f"{build.__name__} initialisation"))
+    return build(**architecture)
+
+
+def write_history(path: Path, history: list[dict[str, float]]) -> None:
+    """Write one CSV line an epoch; every number reads back to the same float."""
+    lines = [",".join(history[0]), *(",".join(repr(value) for value in row.values()) for row in history)]
+    files.write_bytes(path, ("\n".join(lines) + "\n").encode())
+
+
+def resident(images: np.ndarray, rows: np.ndarray, device: Device) -> torch.Tensor:
+    """Return the ``rows`` of memory-mapped uint8 images [N, H, W] as a tensor on the device."""
+    return torch.from_numpy(images[rows]).to(device.torch)
+
+
+def pixels(images: torch.Tensor) -> torch.Tensor:
+    """Return float32 [N, 1, H, W] in [0, 1] from uint8 [N, H, W]."""
+    return images.unsqueeze(1).to(torch.float32) / 255
+
+
+class Training:
+    """A network on its way through a `Schedule`; ``label`` names the stage in errors and progress.
+
+    ``keep`` says which weights stay: those of the ``lowest`` validation measure, or the ``last``.
+    """
+
+    def __init__(
+        self, network: nn.Module, task: Task, schedule: Schedule, device: Device, keep: str, label: str
+    ) -> None:
+        self.network = network.to(device.torch, memory_format=torch.channels_last)
+        self.task, self.schedule, self.device, self.keep, self.label = task, schedule, device, keep, label
+        self.optimiser = torch.optim.Adam(
+            self.network.parameters(), lr=schedule.learning_rate, betas=(0.5, 0.999), amsgrad=True, fused=True
+        )
+        self.steps = math.ceil(task.rows / schedule.batch_size)
+        self.epoch, self.at = 0, 0  # the next step is number `at` of epoch `epoch`, both from 0
+        self.losses = torch.zeros(self.steps, device=device.torch)
+        self.history: list[dict[str, float]] = []
+        self.best: dict[str, torch.Tensor] = {}
+
+    def run(self, resume: Resume) -> list[dict[str, float]]:
+        """Train to the end, leave the chosen weights in ``network``, and return one row of history an epoch.
+
+        Raises `UnusableInput` when the loss is no longer finite; the last good state then stays on disk.
+        """
+        self._load(resume)
+        left = (self.schedule.epochs - self.epoch) * self.task.rows - self.at * self.schedule.batch_size
+        saved = time.monotonic()
+        with Progress(self.label, left, "images") as progress:
+            while self.epoch < self.schedule.epochs:
+                order = self._order()
+                while self.at < self.steps:
+                    rows = order[self.at * self.schedule.batch_size :][: self.schedule.batch_size]
+                    self._seed_dropout()
+                    self.losses[self.at] = self.step(rows)
+                    self.at += 1
+                    progress.advance(len(rows), self._note())
+                    if time.monotonic() - saved > SAVE_SECONDS:
+                        self._save(resume)
+                        saved = time.monotonic()
+                self._end_epoch()
+        if self.keep == "lowest":
+            self.network.load_state_dict(self.best)
+        return self.history
+
+    def step(self, rows: torch.Tensor) -> torch.Tensor:
+        """Take one step on the examples ``rows`` and return their mean loss, on the device."""
+        self.network.train()
+        self.optimiser.zero_grad(set_to_none=True)
+        with self.device.autocast():
+            loss = self.task.loss(self.network, rows)
+        loss.backward()
+        self.optimiser.step()
+        return loss.detach()
+
+    def _order(self) -> torch.Tensor:
+        shuffled = seeds.generator(self.schedule.seed, f"{self.label} order", self.epoch).permutation(self.task.rows)
+        return torch.from_numpy(shuffled).to(self.device.torch)
+
+    def _seed_dropout(self) -> None:
+        torch.manual_seed(seeds.torch_seed(self.schedule.seed, f"{self.label} dropout", self.epoch, self.at))
+
+    def _end_epoch(self) -> None:
+        self._check_finite()
+        self.network.eval()
+        with torch.no_grad(), self.device.autocast():
+            measured = self.task.validate(self.network)
+        sizes = np.diff(np.append(np.arange(self.steps) * self.schedule.batch_size, self.task.rows))
+        loss = float(self.losses.cpu().double().numpy() @ sizes / self.task.rows)
+        row = {"epoch": self.epoch + 1, "train_loss": loss, self.task.measure: measured}
+        if self.keep == "lowest" and all(measured < earlier[self.task.measure] for earlier in self.history):
+            self.best = {name: value.clone() for name, value in self.network.state_dict().items()}
+        self.history.append(row)
+        self.epoch, self.at = self.epoch + 1, 0
+
+    def _check_finite(self) -> None:
+        """Raise `UnusableInput` naming the first step of this epoch whose loss is not finite."""
+        wrong = (~self.losses[: self.at].isfinite()).nonzero()
+        if len(wrong):
+            raise UnusableInput(
+                self.label,
+                f"the loss is {self.losses[wrong[0]].item()} in epoch {self.epoch + 1}, step {int(wrong[0]) + 1}",
+                "Lower learning_rate, or set precision to float32; what was reached before is kept.",
+            )
+
+    def _note(self) -> str:
+        """Return the last epoch's losses in words, without asking the device for anything."""
+        if not self.history:
+            return f"epoch 1/{self.schedule.epochs}"
+        last = self.history[-1]
+        return (
+            f"epoch {self.epoch + 1}/{self.schedule.epochs}, loss {last['train_loss']:.4g}, "
+            f"{self.task.measure.replace('_', ' ')} {last[self.task.measure]:.4g}"
+        )
+
+    def _save(self, resume: Resume) -> None:
+        self._check_finite()
+        with files.replacing(resume.path) as temporary:
+            torch.save({"fingerprint": resume.fingerprint, **self._state()}, temporary)
+
+    def _state(self) -> dict[str, object]:
+        return {
+            "network": self.network.state_dict(),
+            "best": self.best,
+            "optimiser": self.optimiser.state_dict(),
+            "history": self.history,
+            "epoch": self.epoch,
+            "at": self.at,
+            "losses": self.losses,
+        }
+
+    def _load(self, resume: Resume) -> None:
+        """Go on from the state file, if there is one made from the same things; a damaged one counts as none."""
+        try:
+            state = torch.load(resume.path, map_location=self.device.torch, weights_only=True)
+        except FileNotFoundError:
+            return
+        except Exception:  # torch.load raises whatever its damaged pickle or archive leads to
+            return
+        if state["fingerprint"] != resume.fingerprint:
+            return
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.best, self.history = state["best"], state["history"]
+        self.epoch, self.at, self.losses = state["epoch"], state["at"], state["losses"]

@@ -1,0 +1,46 @@
+"""The victims of an attack: every image of the target's splits, its truth, and how near a reconstruction comes to it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from obverse import metrics, samples, splits
+
+
+@dataclass(frozen=True)
+class Victims:
+    """``table`` has sample_id, label and split of each victim; ``truth`` float32 [N, 1, H, W] in [0, 1], row by row."""
+
+    table: pd.DataFrame
+    truth: torch.Tensor
+
+
+def load(images: Path, sample_table: Path, split_table: Path) -> Victims:
+    """Read the victims in the order of the splits table."""
+    table = splits.read(split_table).to_pandas()
+    known = samples.read(sample_table)["sample_id"].to_numpy()
+    rows = samples.rows(known, table["sample_id"].to_numpy(), split_table)
+    return Victims(table, as_images(samples.read_images(images)[rows]))
+
+
+def as_images(pixels: np.ndarray) -> torch.Tensor:
+    """Return float32 [N, 1, H, W] in [0, 1] from uint8 [N, H, W]."""
+    return torch.from_numpy(pixels)[:, None].float() / 255
+
+
+def score(victims: Victims, reconstructions: torch.Tensor) -> pd.DataFrame:
+    """Return the scores of reconstructions float32 [N, 1, H, W]: columns of `scores.SCHEMA`."""
+    rows = victims.table.assign(
+        mse=metrics.mse(reconstructions, victims.truth).numpy(),
+        ssim=metrics.ssim(reconstructions, victims.truth).numpy(),
+        identity_rank=0,
+    )
+    for _, group in victims.table.groupby("split"):
+        chosen = group.index.to_numpy()
+        labels = torch.from_numpy(group["label"].to_numpy())
+        ranks = metrics.identity_rank(reconstructions[chosen], victims.truth[chosen], labels)
+        rows.loc[chosen, "identity_rank"] = ranks.numpy()
+    return rows

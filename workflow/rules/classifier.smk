@@ -1,0 +1,112 @@
+# The target: who is in it, its training, and all it says.
+#
+#   in:  results/datasets/{dataset}/…
+#   out: results/classifiers/{classifier}/…, results/predictions/{classifier}/seed{seed}/{dataset}.parquet
+
+
+rule split_samples:
+    input:
+        samples=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/samples.parquet",
+    output:
+        splits="results/classifiers/{classifier}/splits.parquet",
+    log:
+        "results/logs/split_samples/{classifier}.log",
+    benchmark:
+        "results/benchmarks/split_samples/{classifier}.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("split_samples"),
+        seed=lookup("data_seed", within=config),
+        classes=training("classifiers", "classes"),
+        member_fraction=training("classifiers", "member_fraction"),
+    shell:
+        r"""
+        python -m obverse.split_samples \
+            --samples {input.samples:q} \
+            --seed {params.seed:q} \
+            --classes {params.classes:q} \
+            --member-fraction {params.member_fraction:q} \
+            --splits {output.splits:q} \
+            &>{log:q}
+        """
+
+
+rule train_classifier:
+    input:
+        images=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/images.npy",
+        samples=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/samples.parquet",
+        splits="results/classifiers/{classifier}/splits.parquet",
+    output:
+        weights="results/classifiers/{classifier}/seed{seed}/weights.safetensors",
+        history="results/classifiers/{classifier}/seed{seed}/history.csv",
+    log:
+        "results/logs/train_classifier/{classifier}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/train_classifier/{classifier}/seed{seed}.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    threads: config["compute"]["classifier_threads"]
+    resources:
+        gpu=GPU,
+    params:
+        code=code("train_classifier"),
+        width=training("classifiers", "width"),
+        hidden=training("classifiers", "hidden"),
+        epochs=training("classifiers", "epochs"),
+        batch_size=training("classifiers", "batch_size"),
+        learning_rate=training("classifiers", "learning_rate"),
+        precision=lookup("compute/precision", within=config),
+        threads=lookup("compute/classifier_threads", within=config),
+    shell:
+        r"""
+        python -m obverse.train_classifier \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --splits {input.splits:q} \
+            --seed {wildcards.seed} \
+            --width {params.width:q} \
+            --hidden {params.hidden:q} \
+            --epochs {params.epochs:q} \
+            --batch-size {params.batch_size:q} \
+            --learning-rate {params.learning_rate:q} \
+            --precision {params.precision:q} \
+            --threads {params.threads:q} \
+            --state results/classifiers/{wildcards.classifier}/seed{wildcards.seed}/state.pt \
+            --weights {output.weights:q} \
+            --history {output.history:q} \
+            &>{log:q}
+        """
+
+
+rule predict:
+    input:
+        weights="results/classifiers/{classifier}/seed{seed}/weights.safetensors",
+        images="results/datasets/{dataset}/images.npy",
+        samples="results/datasets/{dataset}/samples.parquet",
+        splits=splits_if_own,
+    output:
+        predictions="results/predictions/{classifier}/seed{seed}/{dataset}.parquet",
+    log:
+        "results/logs/predict/{classifier}/seed{seed}/{dataset}.log",
+    benchmark:
+        "results/benchmarks/predict/{classifier}/seed{seed}/{dataset}.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    threads: config["compute"]["inverter_threads"]
+    resources:
+        gpu=GPU,
+    params:
+        code=code("predict"),
+        threads=lookup("compute/inverter_threads", within=config),
+    shell:
+        r"""
+        python -m obverse.predict \
+            --weights {input.weights:q} \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --splits {input.splits:q} \
+            --threads {params.threads:q} \
+            --predictions {output.predictions:q} \
+            &>{log:q}
+        """

@@ -1,0 +1,137 @@
+# What all rules share; no rules here.
+import json
+import os
+import sys
+from pathlib import Path
+
+BASE = Path(workflow.basedir)
+# The package beside this Snakefile, not one installed from another checkout: what the digests describe is what runs.
+sys.path.insert(0, str(BASE / "workflow"))
+shell.prefix(f"export PYTHONPATH={BASE / 'workflow'}; ")
+
+from snakemake.exceptions import WorkflowError
+
+from obverse.attacks import FLOORS, Attack, compared
+from obverse import settings
+from obverse.errors import UnusableInput
+from obverse.provenance import code
+
+try:
+    settings.check(config)
+except UnusableInput as error:
+    raise WorkflowError(f"config: {error}") from None
+
+
+# Jobs that train share one GPU one after the other (profiles/default limits it); without one they share the cores.
+GPU = int(Path("/dev/nvidia0").exists())
+
+
+wildcard_constraints:
+    dataset="facescrub|celeba|mnist|cifar10_[0-9]+",
+    classifier="|".join(config["classifiers"]),
+    auxiliary="|".join(config["auxiliaries"]),
+    inversion=f"({'|'.join(config['inversions'])})_(full|m[0-9]+)",
+    floor="mean_image|black",
+    seed="[0-9]+",
+    view="full|m[0-9]+",
+
+
+def resource(name: str) -> str:
+    """Return the path of a committed file, relative: an absolute one would make a renamed checkout look changed."""
+    return os.path.relpath(BASE / "resources" / name)
+
+
+def official(*roles: str) -> str:
+    """Return a pattern of those roles whose files the user provides; one that matches nothing where there are none."""
+    return "|".join(role for role in roles if config["datasets"][role]["source"] == "official") or "(?!)"
+
+
+def dataset_of(classifier: str) -> str:
+    """Return the data set a target is trained on."""
+    return config["classifiers"][classifier]["dataset"]
+
+
+def auxiliary_datasets(auxiliary: str) -> list[str]:
+    """Return the data sets an auxiliary set takes images from, each once."""
+    return list(dict.fromkeys(part["dataset"] for part in config["auxiliaries"][auxiliary]["parts"]))
+
+
+def training(group: str, key: str):
+    """Return a params function: one training number of the target named by the wildcard."""
+    return lambda wildcards: config[group][wildcards.classifier][key]
+
+
+def inversion(key: str, default):
+    """Return a params function: one number of the inversion in the wildcard ``aligned_m10``."""
+    return lambda wildcards: config["inversions"][wildcards.inversion.split("_")[0]].get(key, default)
+
+
+def splits_if_own(wildcards) -> list[str]:
+    """Return the splits of a target when predicting its own data set, which is where labels come from."""
+    own = wildcards.dataset == dataset_of(wildcards.classifier)
+    return [f"results/classifiers/{wildcards.classifier}/splits.parquet"] if own else []
+
+
+def parts(wildcards, key: str, otherwise: str | None = None) -> list[str]:
+    """Return one key of each part of an auxiliary set; a part without it gives ``otherwise``, or nothing."""
+    found = (part.get(key, otherwise) for part in config["auxiliaries"][wildcards.auxiliary]["parts"])
+    return [value for value in found if value is not None]
+
+
+def auxiliary_inputs(file: str):
+    """Return an input function: ``file`` of each data set an auxiliary set takes images from."""
+    return lambda wildcards: [
+        f"results/datasets/{dataset}/{file}" for dataset in auxiliary_datasets(wildcards.auxiliary)
+    ]
+
+
+def auxiliary_predictions(wildcards) -> list[str]:
+    """Return what the target says of the adversary's images."""
+    return [
+        f"results/predictions/{wildcards.classifier}/seed{wildcards.seed}/{dataset}.parquet"
+        for dataset in auxiliary_datasets(wildcards.auxiliary)
+    ]
+
+
+def stand_in(role: str, path: str) -> list[str]:
+    """Return ``path`` when a stand-in plays the role, nothing when the files are official."""
+    return [] if config["datasets"][role]["source"] == "official" else [path]
+
+
+def celeba_names() -> list[str]:
+    """Return the list of CelebA's names where people are told apart by name; it is not part of the public release."""
+    by_name = config["datasets"]["celeba"]["overlap"] == "names"
+    return ["results/sources/celeba/list_identity_celeba.txt"] if by_name else []
+
+
+def victims_of(figure: str) -> str:
+    """Return the data set whose people a figure shows."""
+    return dataset_of(config["figures"][figure]["classifier"])
+
+
+def attacks(figure: str, seeds: list[int]) -> list[tuple[Attack, int]]:
+    """Return each attack of a figure with each training seed."""
+    return [(attack, seed) for attack in compared(config, figure) for seed in seeds]
+
+
+def attack_files(figure: str, seeds: list[int], product: str, suffix: str) -> list[str]:
+    """Return a product of each attack of a figure, in the order of `attacks`."""
+    chosen = config["figures"][figure]
+    return [attack.path(product, chosen, victims_of(figure), seed, suffix) for attack, seed in attacks(figure, seeds)]
+
+
+def floor_files(figure: str) -> list[str]:
+    """Return the scores of the floors, in the order of `FLOORS`."""
+    chosen = config["figures"][figure]
+    where = f"results/scores/{chosen['classifier']}/{chosen['auxiliary']}"
+    return [f"{where}/{floor}/{victims_of(figure)}.nothing.parquet" for floor in FLOORS]
+
+
+def origin(figure: str) -> str:
+    """Return what a figure must say of its pictures: that they are stand-ins, or nothing."""
+    said = {
+        "rendered": "Stand-ins: rendered faces, nobody's picture",
+        "bundled": "Stand-ins: scikit-learn's 8 × 8 digits in MNIST's place",
+        "official": "",
+    }
+    return said[config["datasets"][victims_of(figure)]["source"]]

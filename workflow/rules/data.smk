@@ -1,0 +1,196 @@
+# From the official formats to arrays.
+#
+#   in:  results/sources/{role}/…
+#   out: results/datasets/{dataset}/images.npy, samples.parquet (row i is image i)
+
+
+rule fetch_facescrub:
+    input:
+        actors="results/sources/facescrub/facescrub_actors.txt",
+        actresses="results/sources/facescrub/facescrub_actresses.txt",
+        hosts=stand_in("facescrub", "results/sources/facescrub/hosts.zip"),
+    output:
+        archive="results/sources/facescrub/pictures.zip",
+        faces="results/sources/facescrub/faces.parquet",
+    log:
+        "results/logs/fetch_facescrub/facescrub.log",
+    benchmark:
+        "results/benchmarks/fetch_facescrub/facescrub.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("fetch_facescrub"),
+        accept_hash_mismatch=lookup("datasets/facescrub/accept_hash_mismatch", within=config),
+        connections=lookup("datasets/facescrub/connections", within=config),
+        timeout_seconds=lookup("datasets/facescrub/timeout_seconds", within=config),
+    shell:
+        r"""
+        python -m obverse.fetch_facescrub \
+            --actors {input.actors:q} \
+            --actresses {input.actresses:q} \
+            --hosts "{input.hosts}" \
+            --accept-hash-mismatch {params.accept_hash_mismatch:q} \
+            --connections {params.connections:q} \
+            --timeout-seconds {params.timeout_seconds:q} \
+            --archive {output.archive:q} \
+            --faces {output.faces:q} \
+            &>{log:q}
+        """
+
+
+rule crop_facescrub:
+    input:
+        faces="results/sources/facescrub/faces.parquet",
+        archive="results/sources/facescrub/pictures.zip",
+    output:
+        images="results/datasets/facescrub/images.npy",
+        samples="results/datasets/facescrub/samples.parquet",
+        rejected="results/datasets/facescrub/rejected.csv",
+    log:
+        "results/logs/crop_facescrub/facescrub.log",
+    benchmark:
+        "results/benchmarks/crop_facescrub/facescrub.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("crop_facescrub"),
+        size=lookup("datasets/facescrub/size", within=config),
+        resize=lookup("datasets/facescrub/resize", within=config),
+    shell:
+        r"""
+        python -m obverse.crop_facescrub \
+            --faces {input.faces:q} \
+            --archive {input.archive:q} \
+            --size {params.size:q} \
+            --resize {params.resize:q} \
+            --images {output.images:q} \
+            --samples {output.samples:q} \
+            --rejected {output.rejected:q} \
+            &>{log:q}
+        """
+
+
+rule crop_celeba:
+    input:
+        archive="results/sources/celeba/img_align_celeba.zip",
+        identity_list="results/sources/celeba/identity_CelebA.txt",
+    output:
+        images="results/datasets/celeba/images.npy",
+        crops="results/datasets/celeba/crops.parquet",
+    log:
+        "results/logs/crop_celeba/celeba.log",
+    benchmark:
+        "results/benchmarks/crop_celeba/celeba.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("crop_celeba"),
+        box=lookup("datasets/celeba/box", within=config),
+        size=lookup("datasets/celeba/size", within=config),
+        resize=lookup("datasets/celeba/resize", within=config),
+    shell:
+        r"""
+        python -m obverse.crop_celeba \
+            --archive {input.archive:q} \
+            --identity-list {input.identity_list:q} \
+            --box {params.box:q} \
+            --size {params.size:q} \
+            --resize {params.resize:q} \
+            --images {output.images:q} \
+            --crops {output.crops:q} \
+            &>{log:q}
+        """
+
+
+rule remove_overlap:
+    input:
+        crops="results/datasets/celeba/crops.parquet",
+        names=celeba_names(),
+        facescrub=[
+            "results/sources/facescrub/facescrub_actors.txt",
+            "results/sources/facescrub/facescrub_actresses.txt",
+        ],
+    output:
+        samples="results/datasets/celeba/samples.parquet",
+        removed="results/datasets/celeba/removed.csv",
+    log:
+        "results/logs/remove_overlap/celeba.log",
+    benchmark:
+        "results/benchmarks/remove_overlap/celeba.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("remove_overlap"),
+        method=lookup("datasets/celeba/overlap", within=config),
+    shell:
+        r"""
+        python -m obverse.remove_overlap \
+            --crops {input.crops:q} \
+            --names "{input.names}" \
+            --facescrub {input.facescrub:q} \
+            --method {params.method:q} \
+            --samples {output.samples:q} \
+            --removed {output.removed:q} \
+            &>{log:q}
+        """
+
+
+rule prepare_mnist:
+    input:
+        train_images="results/sources/mnist/train-images-idx3-ubyte.gz",
+        train_labels="results/sources/mnist/train-labels-idx1-ubyte.gz",
+        test_images="results/sources/mnist/t10k-images-idx3-ubyte.gz",
+        test_labels="results/sources/mnist/t10k-labels-idx1-ubyte.gz",
+    output:
+        images="results/datasets/mnist/images.npy",
+        samples="results/datasets/mnist/samples.parquet",
+    log:
+        "results/logs/prepare_mnist/mnist.log",
+    benchmark:
+        "results/benchmarks/prepare_mnist/mnist.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("prepare_mnist"),
+        size=lookup("datasets/mnist/size", within=config),
+        resize=lookup("datasets/mnist/resize", within=config),
+    shell:
+        r"""
+        python -m obverse.prepare_mnist \
+            --train-images {input.train_images:q} \
+            --train-labels {input.train_labels:q} \
+            --test-images {input.test_images:q} \
+            --test-labels {input.test_labels:q} \
+            --size {params.size:q} \
+            --resize {params.resize:q} \
+            --images {output.images:q} \
+            --samples {output.samples:q} \
+            &>{log:q}
+        """
+
+
+rule prepare_cifar10:
+    input:
+        archive="results/sources/cifar10/cifar-10-binary.tar.gz",
+    output:
+        images="results/datasets/cifar10_{size}/images.npy",
+        samples="results/datasets/cifar10_{size}/samples.parquet",
+    log:
+        "results/logs/prepare_cifar10/cifar10_{size}.log",
+    benchmark:
+        "results/benchmarks/prepare_cifar10/cifar10_{size}.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("prepare_cifar10"),
+        resize=lookup("datasets/cifar10/resize", within=config),
+    shell:
+        r"""
+        python -m obverse.prepare_cifar10 \
+            --archive {input.archive:q} \
+            --size {wildcards.size} \
+            --resize {params.resize:q} \
+            --images {output.images:q} \
+            --samples {output.samples:q} \
+            &>{log:q}
+        """

@@ -1,0 +1,174 @@
+# The adversary: what he trains on, his inverters, what they rebuild, and how near that comes.
+#
+#   in:  results/datasets/…, results/predictions/… (never a classifier's weights)
+#   out: results/auxiliaries/{auxiliary}.parquet, results/inverters/…, results/reconstructions/…, results/scores/…
+
+
+rule make_auxiliary:
+    input:
+        samples=lambda wildcards: [f"results/datasets/{name}/samples.parquet" for name in parts(wildcards, "dataset")],
+        split_tables=lambda wildcards: [
+            f"results/classifiers/{name}/splits.parquet" for name in parts(wildcards, "classifier")
+        ],
+    output:
+        selection="results/auxiliaries/{auxiliary}.parquet",
+    log:
+        "results/logs/make_auxiliary/{auxiliary}.log",
+    benchmark:
+        "results/benchmarks/make_auxiliary/{auxiliary}.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("make_auxiliary"),
+        seed=lookup("data_seed", within=config),
+        datasets=lambda wildcards: parts(wildcards, "dataset"),
+        splits=lambda wildcards: parts(wildcards, "split", "all"),
+        validation_fraction=lookup("auxiliaries/{auxiliary}/validation_fraction", within=config),
+        owner=lookup("auxiliaries/{auxiliary}/owner", within=config),
+    shell:
+        r"""
+        python -m obverse.make_auxiliary \
+            --samples {input.samples:q} \
+            --split-tables {input.split_tables:q} \
+            --seed {params.seed:q} \
+            --datasets {params.datasets:q} \
+            --splits {params.splits:q} \
+            --validation-fraction {params.validation_fraction:q} \
+            --owner {params.owner:q} \
+            --selection {output.selection:q} \
+            &>{log:q}
+        """
+
+
+rule train_inverter:
+    input:
+        auxiliary="results/auxiliaries/{auxiliary}.parquet",
+        images=auxiliary_inputs("images.npy"),
+        samples=auxiliary_inputs("samples.parquet"),
+        predictions=auxiliary_predictions,
+    output:
+        weights="results/inverters/{classifier}/{auxiliary}/{inversion}/seed{seed}/weights.safetensors",
+        history="results/inverters/{classifier}/{auxiliary}/{inversion}/seed{seed}/history.csv",
+    log:
+        "results/logs/train_inverter/{classifier}/{auxiliary}/{inversion}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/train_inverter/{classifier}/{auxiliary}/{inversion}/seed{seed}.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    threads: config["compute"]["inverter_threads"]
+    resources:
+        gpu=GPU,
+    params:
+        code=code("train_inverter"),
+        datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
+        view=lambda wildcards: wildcards.inversion.split("_")[1],
+        num_classes=training("classifiers", "classes"),
+        features=inversion("features", None),
+        offset=inversion("offset", 0.0),
+        learn_offset=inversion("learn_offset", False),
+        width=training("inverters", "width"),
+        epochs=training("inverters", "epochs"),
+        batch_size=training("inverters", "batch_size"),
+        learning_rate=training("inverters", "learning_rate"),
+        precision=lookup("compute/precision", within=config),
+        threads=lookup("compute/inverter_threads", within=config),
+    shell:
+        r"""
+        python -m obverse.train_inverter \
+            --auxiliary {input.auxiliary:q} \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --predictions {input.predictions:q} \
+            --seed {wildcards.seed} \
+            --datasets {params.datasets:q} \
+            --view {params.view:q} \
+            --num-classes {params.num_classes:q} \
+            --features {params.features:q} \
+            --offset {params.offset:q} \
+            --learn-offset {params.learn_offset:q} \
+            --width {params.width:q} \
+            --epochs {params.epochs:q} \
+            --batch-size {params.batch_size:q} \
+            --learning-rate {params.learning_rate:q} \
+            --precision {params.precision:q} \
+            --threads {params.threads:q} \
+            --state results/inverters/{wildcards.classifier}/{wildcards.auxiliary}/{wildcards.inversion}/seed{wildcards.seed}/state.pt \
+            --weights {output.weights:q} \
+            --history {output.history:q} \
+            &>{log:q}
+        """
+
+
+rule reconstruct:
+    input:
+        weights="results/inverters/{classifier}/{auxiliary}/{inversion}/seed{seed}/weights.safetensors",
+        images="results/datasets/{dataset}/images.npy",
+        samples="results/datasets/{dataset}/samples.parquet",
+        splits="results/classifiers/{classifier}/splits.parquet",
+        predictions="results/predictions/{classifier}/seed{seed}/{dataset}.parquet",
+    output:
+        reconstructions="results/reconstructions/{classifier}/{auxiliary}/{inversion}/seed{seed}/{dataset}.{view}.npy",
+        scores="results/scores/{classifier}/{auxiliary}/{inversion}/seed{seed}/{dataset}.{view}.parquet",
+    log:
+        "results/logs/reconstruct/{classifier}/{auxiliary}/{inversion}/seed{seed}/{dataset}.{view}.log",
+    benchmark:
+        "results/benchmarks/reconstruct/{classifier}/{auxiliary}/{inversion}/seed{seed}/{dataset}.{view}.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    threads: config["compute"]["inverter_threads"]
+    resources:
+        gpu=GPU,
+    params:
+        code=code("reconstruct"),
+        num_classes=training("classifiers", "classes"),
+        threads=lookup("compute/inverter_threads", within=config),
+    shell:
+        r"""
+        python -m obverse.reconstruct \
+            --weights {input.weights:q} \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --splits {input.splits:q} \
+            --predictions {input.predictions:q} \
+            --view {wildcards.view} \
+            --num-classes {params.num_classes:q} \
+            --threads {params.threads:q} \
+            --reconstructions {output.reconstructions:q} \
+            --scores {output.scores:q} \
+            &>{log:q}
+        """
+
+
+rule score_floor:
+    input:
+        auxiliary="results/auxiliaries/{auxiliary}.parquet",
+        auxiliary_images=auxiliary_inputs("images.npy"),
+        auxiliary_samples=auxiliary_inputs("samples.parquet"),
+        images="results/datasets/{dataset}/images.npy",
+        samples="results/datasets/{dataset}/samples.parquet",
+        splits="results/classifiers/{classifier}/splits.parquet",
+    output:
+        scores="results/scores/{classifier}/{auxiliary}/{floor}/{dataset}.nothing.parquet",
+    log:
+        "results/logs/score_floor/{classifier}/{auxiliary}/{floor}/{dataset}.log",
+    benchmark:
+        "results/benchmarks/score_floor/{classifier}/{auxiliary}/{floor}/{dataset}.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("score_floor"),
+        datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
+    shell:
+        r"""
+        python -m obverse.score_floor \
+            --auxiliary {input.auxiliary:q} \
+            --auxiliary-images {input.auxiliary_images:q} \
+            --auxiliary-samples {input.auxiliary_samples:q} \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --splits {input.splits:q} \
+            --floor {wildcards.floor} \
+            --datasets {params.datasets:q} \
+            --scores {output.scores:q} \
+            &>{log:q}
+        """

@@ -1,0 +1,165 @@
+# Where pictures come from: files the user provides, or stand-ins that need no network.
+#
+#   in:  nothing, or datasets.*.folder in config
+#   out: results/sources/{role}/…, in the official formats either way
+
+
+ruleorder: provide_official > render_facescrub > render_celeba > write_mnist > write_cifar10
+
+
+rule provide_official:
+    input:
+        checksums=resource("checksums.csv"),
+    output:
+        file="results/sources/{role}/{file}",
+    log:
+        "results/logs/provide_official/{role}/{file}.log",
+    benchmark:
+        "results/benchmarks/provide_official/{role}/{file}.tsv"
+    wildcard_constraints:
+        role=official("facescrub", "celeba", "mnist", "cifar10"),
+        file="[^/]+",
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("provide_official"),
+        folder=lookup("datasets/{role}/folder", within=config),
+        accept_terms=lambda wildcards: config["datasets"][wildcards.role].get("accept_terms", True),
+    shell:
+        r"""
+        python -m obverse.provide_official \
+            --role {wildcards.role} --name {wildcards.file:q} \
+            --checksums {input.checksums:q} \
+            --folder {params.folder:q} \
+            --accept-terms {params.accept_terms:q} \
+            --file {output.file:q} \
+            &>{log:q}
+        """
+
+
+rule render_facescrub:
+    output:
+        actors="results/sources/facescrub/facescrub_actors.txt",
+        actresses="results/sources/facescrub/facescrub_actresses.txt",
+        hosts="results/sources/facescrub/hosts.zip",
+        truth="results/sources/facescrub/truth.parquet",
+    log:
+        "results/logs/render_facescrub/facescrub.log",
+    benchmark:
+        "results/benchmarks/render_facescrub/facescrub.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("render_facescrub"),
+        seed=lookup("data_seed", within=config),
+        identities=lookup("rendered/facescrub/identities", within=config),
+        pictures=lookup("rendered/facescrub/pictures", within=config),
+        near_duplicates=lookup("rendered/facescrub/near_duplicates", within=config),
+        dead_urls=lookup("rendered/facescrub/dead_urls", within=config),
+        wrong_hashes=lookup("rendered/facescrub/wrong_hashes", within=config),
+    shell:
+        r"""
+        python -m obverse.render_facescrub \
+            --seed {params.seed:q} \
+            --identities {params.identities:q} \
+            --pictures {params.pictures:q} \
+            --near-duplicates {params.near_duplicates:q} \
+            --dead-urls {params.dead_urls:q} \
+            --wrong-hashes {params.wrong_hashes:q} \
+            --actors {output.actors:q} \
+            --actresses {output.actresses:q} \
+            --hosts {output.hosts:q} \
+            --truth {output.truth:q} \
+            &>{log:q}
+        """
+
+
+rule render_celeba:
+    output:
+        archive="results/sources/celeba/img_align_celeba.zip",
+        identity_list="results/sources/celeba/identity_CelebA.txt",
+        name_list="results/sources/celeba/list_identity_celeba.txt",
+        attribute_list="results/sources/celeba/list_attr_celeba.txt",
+        landmark_list="results/sources/celeba/list_landmarks_align_celeba.txt",
+        partition_list="results/sources/celeba/list_eval_partition.txt",
+        truth="results/sources/celeba/truth.parquet",
+    log:
+        "results/logs/render_celeba/celeba.log",
+    benchmark:
+        "results/benchmarks/render_celeba/celeba.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("render_celeba"),
+        seed=lookup("data_seed", within=config),
+        identities=lookup("rendered/celeba/identities", within=config),
+        pictures=lookup("rendered/celeba/pictures", within=config),
+        shared=lookup("rendered/celeba/shared", within=config),
+        first_stranger=lookup("rendered/facescrub/identities", within=config),
+    shell:
+        r"""
+        python -m obverse.render_celeba \
+            --seed {params.seed:q} \
+            --identities {params.identities:q} \
+            --pictures {params.pictures:q} \
+            --shared {params.shared:q} \
+            --first-stranger {params.first_stranger:q} \
+            --archive {output.archive:q} \
+            --identity-list {output.identity_list:q} \
+            --name-list {output.name_list:q} \
+            --attribute-list {output.attribute_list:q} \
+            --landmark-list {output.landmark_list:q} \
+            --partition-list {output.partition_list:q} \
+            --truth {output.truth:q} \
+            &>{log:q}
+        """
+
+
+rule write_mnist:
+    output:
+        train_images="results/sources/mnist/train-images-idx3-ubyte.gz",
+        train_labels="results/sources/mnist/train-labels-idx1-ubyte.gz",
+        test_images="results/sources/mnist/t10k-images-idx3-ubyte.gz",
+        test_labels="results/sources/mnist/t10k-labels-idx1-ubyte.gz",
+    log:
+        "results/logs/write_mnist/mnist.log",
+    benchmark:
+        "results/benchmarks/write_mnist/mnist.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("write_mnist"),
+        seed=lookup("data_seed", within=config),
+    shell:
+        r"""
+        python -m obverse.write_mnist \
+            --seed {params.seed:q} \
+            --train-images {output.train_images:q} \
+            --train-labels {output.train_labels:q} \
+            --test-images {output.test_images:q} \
+            --test-labels {output.test_labels:q} \
+            &>{log:q}
+        """
+
+
+rule write_cifar10:
+    output:
+        archive="results/sources/cifar10/cifar-10-binary.tar.gz",
+    log:
+        "results/logs/write_cifar10/cifar10.log",
+    benchmark:
+        "results/benchmarks/write_cifar10/cifar10.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("write_cifar10"),
+        seed=lookup("data_seed", within=config),
+        patches=lookup("photographs/patches", within=config),
+    shell:
+        r"""
+        python -m obverse.write_cifar10 \
+            --seed {params.seed:q} \
+            --patches {params.patches:q} \
+            --archive {output.archive:q} \
+            &>{log:q}
+        """
