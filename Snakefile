@@ -25,3 +25,8 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/inversion.smk"
 include: "workflow/rules/figures.smk"
+
+
+onsuccess:
+    for path in sorted(workflow.dag_settings.targets) or rules.all.input:
+        print(f"Done: {path}", file=sys.stderr)

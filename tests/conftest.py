@@ -33,11 +33,16 @@ class Checkout:
         done = self.snakemake("--dry-run", "--quiet", "all", *arguments)
         assert done.returncode == 0, done.stderr + done.stdout
         listed = self.snakemake("--dry-run", *arguments)
-        return {
-            line.split()[0]
-            for line in listed.stdout.split("Job stats:")[-1].split("total")[0].splitlines()[3:]
-            if line.strip()
-        } - {"all"} if "Job stats:" in listed.stdout else set()
+        return (
+            {
+                line.split()[0]
+                for line in listed.stdout.split("Job stats:")[-1].split("total")[0].splitlines()[3:]
+                if line.strip()
+            }
+            - {"all"}
+            if "Job stats:" in listed.stdout
+            else set()
+        )
 
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace the one place where ``old`` stands in a file."""

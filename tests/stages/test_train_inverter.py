@@ -19,7 +19,7 @@ CLASSES, ROWS = 4, 48
 
 
 def data_set(folder, seed):
-    """Write pictures 8×8 with one bright quadrant and predictions that know which, each table in an order of its own."""
+    """Write 8×8 pictures, one bright quadrant each, and predictions that know which, each table in its own order."""
     draw = np.random.default_rng(seed)
     ids, labels = draw.permutation(1000)[:ROWS], np.arange(ROWS) % CLASSES
     images = draw.integers(0, 60, (ROWS, 8, 8), dtype=np.uint8)

@@ -1,3 +1,6 @@
+import platform
+import resource
+
 import pytest
 import torch
 
@@ -11,10 +14,10 @@ def test_a_precision_that_is_asked_for_is_taken():
 
 def test_auto_reads_the_committed_table(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_f": True})
-    assert devices.prepare("auto", 1).precision == devices.PRECISION["cpu"]
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
-    assert devices.prepare("auto", 1).precision == devices.PRECISION["cpu with bfloat16"]
+    assert devices.prepare("auto", 1).precision == devices.PRECISION["cpu"]
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
+    assert devices.prepare("auto", 1).precision == devices.PRECISION["cpu with matrix units"]
 
 
 def test_an_unknown_precision_is_refused():
@@ -25,6 +28,16 @@ def test_an_unknown_precision_is_refused():
 def test_the_threads_are_those_asked_for_whatever_the_machine_has():
     devices.prepare("float32", 1)
     assert torch.get_num_threads() == 1
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc hands memory back so eagerly")
+def test_memory_that_is_freed_is_used_again():
+    """Filling 32 MB where 64 MB were freed touches no new page; by default the system would hand out 8,192 again."""
+    devices.prepare("float32", 1)
+    torch.ones(2**24)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    torch.ones(2**23)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 1000
 
 
 def test_operations_that_do_not_repeat_are_refused():

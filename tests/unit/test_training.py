@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from obverse import devices, files, training
+from obverse import devices, files, states, training
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
@@ -63,7 +63,7 @@ def weights(run: training.Training) -> list[bytes]:
 
 @pytest.fixture
 def resume(tmp_path):
-    return training.Resume(tmp_path / "state", "same inputs")
+    return states.State(tmp_path / "state", "same inputs")
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
@@ -134,7 +134,7 @@ class Killed(Exception):
 @pytest.mark.parametrize("steps", [1, 4, 6, 11])
 def test_a_run_killed_after_any_step_ends_in_the_same_bytes(build, precision, steps, resume, tmp_path, monkeypatch):
     undisturbed = build(precision)
-    expected = undisturbed.run(training.Resume(tmp_path / "other", "same inputs"))
+    expected = undisturbed.run(states.State(tmp_path / "other", "same inputs"))
     assert not (tmp_path / "other").exists()  # a short run writes no state
 
     monkeypatch.setattr(training, "SAVE_SECONDS", 0)
@@ -165,9 +165,9 @@ def test_a_state_made_from_something_else_is_ignored(resume, monkeypatch):
     inverter_run(epochs=1).run(resume)
     monkeypatch.setattr(training, "SAVE_SECONDS", 30)
     run = inverter_run(epochs=3)
-    run.run(training.Resume(resume.path, "other inputs"))
+    run.run(states.State(resume.path, "other inputs"))
     undisturbed = inverter_run(epochs=3)
-    undisturbed.run(training.Resume(resume.path.with_name("none"), "other inputs"))
+    undisturbed.run(states.State(resume.path.with_name("none"), "other inputs"))
     assert weights(run) == weights(undisturbed)
 
 
@@ -198,11 +198,11 @@ def test_the_fingerprint_follows_numbers_inputs_and_code(tmp_path, monkeypatch):
     source.write_bytes(b"1")
 
     def current(**facts):
-        return training.fingerprint(files.stamp("train_inverter", {"images": source}, **facts))
+        return states.fingerprint(files.stamp("train_inverter", {"images": source}, **facts))
 
     first = current(seed=1)
     assert current(seed=1) == first != current(seed=2)
-    monkeypatch.setattr(training.provenance, "code", lambda stage: ["inverters=edited"])
+    monkeypatch.setattr(states.provenance, "code", lambda stage: ["inverters=edited"])
     edited = current(seed=1)
     assert edited != first
     source.write_bytes(b"2")

@@ -24,6 +24,8 @@ def parser(stage: Callable[..., None]) -> argparse.ArgumentParser:
     for name, parameter in inspect.signature(stage).parameters.items():
         if parameter.kind is not parameter.KEYWORD_ONLY or parameter.default is not parameter.empty:
             raise TypeError(f"{stage.__name__}: parameter {name!r} must be keyword-only and without a default")
+        if name not in hints:
+            raise TypeError(f"{stage.__name__}: parameter {name!r} must be annotated")
         many, kind = _kind(hints[name])
         built.add_argument(
             f"--{name.replace('_', '-')}",
@@ -37,11 +39,11 @@ def parser(stage: Callable[..., None]) -> argparse.ArgumentParser:
 
 def _kind(hint: type) -> tuple[bool, Callable[[str], object]]:
     """Return whether an annotation takes several values, and what turns one word into one value."""
-    if get_origin(hint) is list:
-        return True, _kind(get_args(hint)[0])[1]
-    if isinstance(hint, types.GenericAlias) or hint not in (str, int, float, bool, Path):
+    many = get_origin(hint) is list
+    one = get_args(hint)[0] if many else hint
+    if isinstance(one, types.GenericAlias) or one not in (str, int, float, bool, Path):
         raise TypeError(f"a stage takes str, int, float, bool, Path and lists of them, not {hint!r}")
-    return False, _boolean if hint is bool else hint
+    return many, _boolean if one is bool else one
 
 
 def _boolean(word: str) -> bool:

@@ -12,7 +12,7 @@ from obverse import samples as data_set
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
 
-_REMEDY = "See the statuses in results/…/rejected.csv, and the log of the stage that fetched the pictures."
+_REMEDY = "Look at the log of the stage that fetched the pictures; is this the archive that came with this table?"
 
 
 def crop_facescrub(
@@ -37,27 +37,33 @@ def crop_facescrub(
     print(f"faces: {len(cuts):,} cut, {len(refused):,} without an image ({counts or 'none'})")
     if not cuts:
         raise UnusableInput(faces, f"expected a face with a usable picture, found none ({counts})", _REMEDY)
-    kept = fetched[[status == "ok" for status in statuses]]
     pixels = np.stack(cuts)
-    sample_ids = kept["face_id"].to_numpy(np.int64)
-    columns = {
-        "sample_id": sample_ids,
-        "identity": pa.array(kept["name"], pa.string()),
-        "source": pa.array(kept["url"].str.partition("://")[2], pa.string()),
-        "status": ["ok"] * len(kept),
-        "duplicate_group": fingerprints.groups(pixels, sample_ids, kept["name"].to_numpy(str)),
-    }
     inputs = {"faces": faces, "archive": archive}
     stamp = files.stamp("crop_facescrub", inputs, size=size, resize=resize)
     data_set.write_images(images, pixels)
-    data_set.write(samples, pa.table(columns), stamp)
+    data_set.write(samples, _rows(fetched[[status == "ok" for status in statuses]], pixels), stamp)
     files.write_bytes(rejected, refused.to_csv(index=False, lineterminator="\n").encode())
+
+
+def _rows(faces: pd.DataFrame, pixels: np.ndarray) -> pa.Table:
+    sample_ids = faces["face_id"].to_numpy(np.int64)
+    columns = {
+        "sample_id": sample_ids,
+        "identity": pa.array(faces["name"], pa.string()),
+        "source": pa.array(faces["url"].str.partition("://")[2], pa.string()),
+        "status": ["ok"] * len(faces),
+        "duplicate_group": fingerprints.groups(pixels, sample_ids, faces["name"].to_numpy(str)),
+    }
+    return pa.table(columns)
 
 
 def _cut_all(fetched: pd.DataFrame, archive: Path, size: int, resize: str) -> tuple[list[np.ndarray], list[str]]:
     """Return the images of the faces that have one, and every face's status ("ok", or why it has none)."""
     cuts, statuses = [], []
     with archives.reading(archive) as bodies, Progress("crop_facescrub", len(fetched), "faces") as progress:
+        absent = set(fetched["member"].dropna()) - set(bodies.names)
+        if absent:
+            raise UnusableInput(archive, f"expected member {min(absent)}, found no such one", _REMEDY)
         for face in fetched.itertuples(index=False):
             status = face.status
             if isinstance(face.member, str):

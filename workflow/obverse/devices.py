@@ -1,14 +1,17 @@
 """The device a network runs on, the precision of its arithmetic there, and the switches that make it repeat."""
 
 import contextlib
+import ctypes
 import os
 import platform
+import sys
 from dataclasses import dataclass
 
 import torch
 
-# Measured, not guessed: docs/benchmarks/train_inverter.md. A kind of device that is not listed computes in float32.
-PRECISION = {"cuda": "bfloat16", "cpu with bfloat16": "bfloat16", "cpu": "float32"}
+# docs/benchmarks/train_inverter.md. A CPU multiplies bfloat16 faster than float32 only where it has matrix units (AMX):
+# the instructions of AVX-512 alone reached half of float32's rate.
+PRECISION = {"cuda": "bfloat16", "cpu with matrix units": "bfloat16", "cpu": "float32"}
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -46,6 +49,7 @@ def prepare(precision: str, threads: int) -> Device:
         raise ValueError(f"expected a precision among {', '.join(PRECISIONS)}, found {precision!r}")
     # cuBLAS reads this when it starts, and repeats its sums only with a fixed workspace.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    _keep_memory()
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
     # Every tensor made empty is written before it is read: filling them first would only cost time.
@@ -58,5 +62,18 @@ def prepare(precision: str, threads: int) -> Device:
 def _kind(device: torch.device) -> str:
     if device.type != "cpu":
         return device.type
-    capabilities = torch.cpu.get_capabilities()
-    return "cpu with bfloat16" if capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") else "cpu"
+    return "cpu with matrix units" if torch.cpu.get_capabilities().get("amx_bf16") else "cpu"
+
+
+def _keep_memory() -> None:
+    """Have glibc keep what is freed: a step asks for the same large blocks again.
+
+    By default it hands each back to the system and has it zeroed anew, which costs up to a third of a step.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 2**30)
+        mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # <malloc.h>

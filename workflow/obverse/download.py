@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 import aiohttp
+import aiohttp.abc
 from yarl import URL
 
 from obverse import hosts
@@ -50,16 +51,18 @@ def is_public(address: str, port: int) -> bool:
 async def standin(archive: Path) -> AsyncIterator[aiohttp.TCPConnector]:
     """Yield a connector whose whole world is the stand-in's server."""
     async with hosts.serving(archive) as port:
-        yield _connector(lambda *place: place == (hosts.LOOPBACK, port), hosts.Resolver(port))
+        yield guarded(lambda *place: place == (hosts.LOOPBACK, port), hosts.Resolver(port))
 
 
 @asynccontextmanager
 async def internet() -> AsyncIterator[aiohttp.TCPConnector]:
     """Yield a connector to public addresses alone."""
-    yield _connector(is_public, None)
+    yield guarded(is_public, None)
 
 
-def _connector(allowed: Allowed, resolver: hosts.Resolver | None) -> aiohttp.TCPConnector:
+def guarded(allowed: Allowed, resolver: aiohttp.abc.AbstractResolver | None) -> aiohttp.TCPConnector:
+    """Return a connector that opens sockets to ``allowed`` addresses and ports alone; None resolves names as usual."""
+
     def open_socket(info: tuple) -> socket.socket:  # getaddrinfo's five fields
         family, kind, protocol, _, place = info
         if not allowed(place[0], place[1]):

@@ -28,7 +28,11 @@ def draw_mse_curve(
     and are averaged image by image. A floor asks nothing, so it is the same at every m.
     """
     measured = [
-        (method, kept, _average([path for path, *which in zip(scores, methods, m, strict=True) if which == [method, kept]]))
+        (
+            method,
+            kept,
+            _average([path for path, *which in zip(scores, methods, m, strict=True) if which == [method, kept]]),
+        )
         for method, kept in dict.fromkeys(zip(methods, m, strict=True))
     ]
     for path, method in zip(floors, floor_methods, strict=True):

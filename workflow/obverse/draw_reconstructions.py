@@ -54,7 +54,9 @@ def draw_reconstructions(
     ]
     shown = _choose(attacks[0].scores, victims, seed, scores[0])
     people = read_samples(samples)
-    rows = find_rows(people["sample_id"].to_numpy(), attacks[0].scores["sample_id"].to_numpy()[shown.to_numpy()], samples)
+    rows = find_rows(
+        people["sample_id"].to_numpy(), attacks[0].scores["sample_id"].to_numpy()[shown.to_numpy()], samples
+    )
     shown_rows = pd.DataFrame({"victim": shown.to_numpy(), "identity": people["identity"].take(rows).to_pylist()})
     files.write_bytes(table, _listing(attacks, shown_rows).to_csv(index=False, float_format="%.6g").encode())
     style.save(_draw(attacks, shown, read_images(images)[rows], title, origin), picture)

@@ -70,7 +70,7 @@ def fetch_facescrub(
     hosts: str,
     accept_hash_mismatch: bool,
     connections: int,
-    timeout_seconds: float,
+    timeout_seconds: int,
     archive: Path,
     faces: Path,
 ) -> None:
@@ -110,15 +110,12 @@ def _read_lists(actors: Path, actresses: Path) -> pd.DataFrame:
     )
     twice = faces.loc[faces["face_id"].duplicated(), "face_id"]
     if len(twice):
-        raise UnusableInput(
-            actresses,
-            f"expected face_ids other than the actors', found {twice.iloc[0]} in both",
-            "Is it the right list?",
-        )
+        problem = f"expected face_ids other than the actors', found {twice.iloc[0]} in both lists"
+        raise UnusableInput(actresses, problem, "Give the actors' and the actresses' list, each in its place.")
     return faces
 
 
-async def _fetch(urls: list[str], hosts: str, connections: int, timeout_seconds: float, inbox: _Inbox) -> None:
+async def _fetch(urls: list[str], hosts: str, connections: int, timeout_seconds: int, inbox: _Inbox) -> None:
     async with download.standin(Path(hosts)) if hosts else download.internet() as connector:
         await download.fetch(urls, connector, connections, timeout_seconds, inbox.receive)
 

@@ -19,7 +19,7 @@ def write(path: Path, values: np.ndarray) -> None:
     if values.dtype != np.uint8:
         raise TypeError(f"{path}: expected uint8, found {values.dtype}")
     head = struct.pack(f">BBBB{values.ndim}I", 0, 0, _UNSIGNED_BYTE, values.ndim, *values.shape)
-    files.write_bytes(path, gzip.compress(head + values.tobytes(), mtime=0))
+    files.write_bytes(path, gzip.compress(head + values.tobytes(), compresslevel=6, mtime=0))
 
 
 def read(path: Path, dimensions: int) -> np.ndarray:

@@ -5,6 +5,7 @@ FaceScrub (64 px, width 128, K = 530) has 19,701,377 parameters, MNIST (32 px, w
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from obverse import features as feature_kinds
 from obverse.classifiers import halvings
@@ -41,7 +42,7 @@ class Inverter(nn.Module):
 
     def forward(self, released: torch.Tensor) -> torch.Tensor:
         """Return images float32 [N, 1, H, W] in [0, 1]."""
-        return torch.sigmoid(self.last(self.blocks(self._spread(released))).float())
+        return torch.sigmoid(self._draw(self.blocks(self._spread(released))).float())
 
     def _spread(self, released: torch.Tensor) -> torch.Tensor:
         """Apply the first layer, [N, K] to [N, C, 4, 4], in float32 under any autocast.
@@ -54,3 +55,33 @@ class Inverter(nn.Module):
             weight = self.first.weight.permute(0, 2, 3, 1)
             outputs = inputs @ weight.reshape(len(weight), -1)
             return (outputs.view(len(inputs), *weight.shape[1:]) + self.first.bias).permute(0, 3, 1, 2)
+
+    def _draw(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Apply the last layer, to [N, 1, H, W]."""
+        if inputs.is_cuda or inputs.dtype != torch.float32:
+            return self.last(inputs)
+        return _OnePlane.apply(inputs, self.last.weight, self.last.bias)
+
+
+class _OnePlane(torch.autograd.Function):
+    """`Inverter.last` for a CPU: forward as a matrix product and a sum of shifted planes, backward the library's own.
+
+    The library's forward to a single channel is its one slow transposed convolution: a seventh of a training step.
+    """
+
+    @staticmethod
+    def forward(
+        context: torch.autograd.function.FunctionCtx, inputs: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor
+    ) -> torch.Tensor:
+        context.save_for_backward(inputs, weight)
+        count, channels, height, width = inputs.shape
+        taps = weight.reshape(channels, 16).t() @ inputs.permute(0, 2, 3, 1).reshape(-1, channels).t()
+        planes = taps.view(16, count, height * width).transpose(0, 1)
+        return functional.fold(planes, (2 * height, 2 * width), kernel_size=4, stride=2, padding=1) + bias
+
+    @staticmethod
+    def backward(context: torch.autograd.function.FunctionCtx, gradient: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        inputs, weight = context.saved_tensors
+        return torch.ops.aten.convolution_backward(
+            gradient, inputs, weight, [1], [2, 2], [1, 1], [1, 1], True, [0, 0], 1, list(context.needs_input_grad)
+        )

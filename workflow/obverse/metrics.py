@@ -53,4 +53,6 @@ def identity_rank(reconstructions: torch.Tensor, truth: torch.Tensor, labels: to
 
 def _check_shapes(reconstructions: torch.Tensor, truth: torch.Tensor) -> None:
     if reconstructions.shape != truth.shape or truth.ndim != 4 or truth.shape[1] != 1:
-        raise ValueError(f"expected two equal shapes [N, 1, H, W], found {tuple(reconstructions.shape)} and {tuple(truth.shape)}")
+        raise ValueError(
+            f"expected two equal shapes [N, 1, H, W], found {tuple(reconstructions.shape)} and {tuple(truth.shape)}"
+        )

@@ -7,6 +7,7 @@ import torch
 
 from obverse import checkpoints, cli, devices, files
 from obverse.classifiers import Classifier
+from obverse.errors import UnusableInput
 from obverse.predictions import NOT_A_CLASS
 from obverse.predictions import write as write_predictions
 from obverse.progress import Progress
@@ -25,8 +26,15 @@ def predict(*, weights: Path, images: Path, samples: Path, splits: list[Path], t
     """
     device = devices.prepare("float32", threads)
     classifier = checkpoints.load(weights, Classifier).to(device.torch, memory_format=torch.channels_last)
+    pixels, size = read_images(images), classifier.architecture["size"]
+    if pixels.shape[1:] != (size, size):
+        raise UnusableInput(
+            weights,
+            f"expected weights for images of {' × '.join(map(str, pixels.shape[1:]))} pixels, found {size} × {size}",
+            "Delete it and run the same command again: the rule that makes it will.",
+        )
     rows, sample_ids, labels = _asked(samples, splits)
-    asked = _ask(classifier, device, read_images(images), rows)
+    asked = _ask(classifier, device, pixels, rows)
     inputs = {"weights": weights, "images": images, "samples": samples, **{"splits": path for path in splits}}
     write_predictions(predictions, sample_ids, labels, asked, files.stamp("predict", inputs, **device.describe()))
 

@@ -34,7 +34,12 @@ _FORMATTED = ("FSTRING", "TSTRING")  # since Python 3.12 such a string is severa
 
 
 def code(stage: str) -> list[str]:
-    """Return ``module=digest`` for each module ``stage`` runs and ``distribution==version`` for each it imports."""
+    """Return ``module=digest`` for each module ``stage`` runs and ``distribution==version`` for each it imports.
+
+    Raises `ValueError` for a stage that there is not.
+    """
+    if _file(f"obverse.{stage}") is None:
+        raise ValueError(f"expected a stage of this package, found {stage!r}: there is no such module")
     modules, distributions = set(), set()
     waiting = [f"obverse.{stage}"]
     while waiting:
@@ -51,6 +56,7 @@ def code(stage: str) -> list[str]:
     return own + [f"{name}=={locked()[name]}" for name in sorted(distributions)]
 
 
+@functools.cache
 def digest(source: str) -> str:
     """Return 12 hex digits that change with ``source``'s meaning, the same under every supported Python."""
     docstrings = _docstrings(source)

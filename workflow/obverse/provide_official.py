@@ -8,9 +8,7 @@ from obverse import cli, files
 from obverse.errors import UnusableInput
 
 
-def provide_official(
-    *, role: str, name: str, folder: str, accept_terms: bool, checksums: Path, file: Path
-) -> None:
+def provide_official(*, role: str, name: str, folder: str, accept_terms: bool, checksums: Path, file: Path) -> None:
     """Copy ``folder/name`` to ``file`` after comparing its sha256 with the published one, where there is one.
 
     Raises `UnusableInput` when the terms are not accepted, the file is missing or is not the published one.

@@ -7,6 +7,7 @@ import torch
 
 from obverse import checkpoints, cli, devices, files, views
 from obverse import victims as panel
+from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
 from obverse.predictions import read as read_predictions
 from obverse.progress import Progress
@@ -39,11 +40,23 @@ def reconstruct(
     asked, _, log_probabilities = read_predictions(predictions, num_classes)
     wanted = find_rows(asked, victims.table["sample_id"].to_numpy(), predictions)
     released = views.release(torch.from_numpy(log_probabilities[wanted]), view)
-    rebuilt = _invert(checkpoints.load(weights, Inverter), released, device)
+    inverter = checkpoints.load(weights, Inverter)
+    _check_fits(inverter, weights, num_classes, victims.truth.shape[-1])
+    rebuilt = _invert(inverter, released, device)
     inputs = {"weights": weights, "images": images, "splits": splits, "predictions": predictions}
     stamp = files.stamp("reconstruct", inputs, view=view, **device.describe())
     write_scores(scores, panel.score(victims, rebuilt), stamp)
     write_images(reconstructions, np.rint(rebuilt[:, 0].numpy() * 255).astype(np.uint8))
+
+
+def _check_fits(inverter: Inverter, weights: Path, num_classes: int, size: int) -> None:
+    found = tuple(inverter.architecture[name] for name in ("num_classes", "size"))
+    if found != (num_classes, size):
+        raise UnusableInput(
+            weights,
+            f"expected an inverter of {num_classes} scores to {size} pixels, found one of {found[0]} to {found[1]}",
+            "Delete it and run the same command again: the rule that makes it will.",
+        )
 
 
 def _invert(inverter: Inverter, released: torch.Tensor, device: devices.Device) -> torch.Tensor:

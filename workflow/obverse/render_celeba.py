@@ -30,10 +30,10 @@ def render_celeba(
     partition_list: Path,
     truth: Path,
 ) -> None:
-    """Render ``identities`` people, ``pictures`` of each, scattered over the file numbers, and list them as CelebA does.
+    """Render ``identities`` people, ``pictures`` of each, and list them as CelebA does.
 
-    The first ``shared`` people are FaceScrub's 0 to ``shared`` - 1, their names spelt another way; the rest are numbered
-    from ``first_stranger``.
+    The pictures of a person are scattered over the file numbers. The first ``shared`` people are FaceScrub's 0 to
+    ``shared`` - 1, their names spelt another way; the rest are numbered from ``first_stranger``.
     """
     indices = [*range(shared), *range(first_stranger, first_stranger + identities - shared)]
     files_of = seeds.generator(seed, "celeba files").permutation(identities * pictures).reshape(identities, pictures)
@@ -66,8 +66,9 @@ def _pictures(
             head = render.sculpt(people.person(seed, index))
             for number, row in enumerate(files_of[rank].tolist()):
                 shot = shots.draw_shot(seed, "celeba", head.person, number)
-                placement = render.eyes_at(head.person, shot, _LEFT_EYE, _RIGHT_EYE)
-                picture = render.render(head, shot, (celeba.HEIGHT, celeba.WIDTH), placement)
+                plane = render.outline(head.person, shot)
+                placement = render.eyes_at(plane, _LEFT_EYE, _RIGHT_EYE)
+                picture = render.render(head, shot, plane, (celeba.HEIGHT, celeba.WIDTH), placement)
                 facts[row] = {
                     "attributes": _listed(head.person, picture.attributes),
                     "landmarks": picture.landmarks,

@@ -111,15 +111,14 @@ def _photograph(seed: int, head: render.Head, number: int) -> tuple[shots.Shot, 
     """Return a picture with room around the face, and the square box [4] that a face detector would find."""
     shot = shots.draw_shot(seed, "facescrub", head.person, number)
     draw = seeds.generator(seed, "facescrub framing", head.person.index, number)
-    height, width, side = draw.integers((224, 188, 100), (257, 217, 121)).tolist()
+    height, width, side = draw.integers((212, 176, 98), (245, 205, 119)).tolist()
     plane = render.outline(head.person, shot)
-    frontal = render.outline(head.person, shot._replace(yaw=0.0, pitch=0.0, roll=0.0))
-    scale = side / (_BOX_PER_EYES * np.ptp(_eye_centres(frontal)[:, 0]))
+    scale = side / (_BOX_PER_EYES * head.eye_distance)
     eyes, mouth = _eye_centres(plane).mean(axis=0), plane[48:60].mean(axis=0)
     face = np.array([(eyes[0] + mouth[0]) / 2, eyes[1] + (0.5 - _EYE_LINE) * side / scale])
     middle = np.array([width / 2, 0.54 * height]) + draw.normal(0, 3.0, 2)
     offset = middle - scale * face
-    picture = render.render(head, shot, (height, width), render.centred(offset[0], offset[1], scale))
+    picture = render.render(head, shot, plane, (height, width), render.centred(offset[0], offset[1], scale))
     found = side * float(np.clip(draw.normal(1.0, 0.03), 0.92, 1.08))
     corner = np.round(middle + draw.normal(0, 0.018 * side, 2) - found / 2)
     corner = np.clip(corner, 5, np.array([width, height]) - round(found) - 5)

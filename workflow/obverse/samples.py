@@ -39,7 +39,9 @@ def read_images(path: Path) -> np.ndarray:
         ) from error
     if images.dtype != np.uint8 or images.ndim != 3 or len(images) == 0:
         raise UnusableInput(
-            path, f"expected uint8 [N, H, W] with N > 0, found {images.dtype} {images.shape}", "Delete it and run again."
+            path,
+            f"expected uint8 [N, H, W] with N > 0, found {images.dtype} {images.shape}",
+            "Delete it and run again.",
         )
     return images
 
@@ -58,10 +60,12 @@ def write(path: Path, table: pa.Table, stamp: dict[str, str]) -> None:
 
 def rows(known: np.ndarray, wanted: np.ndarray, where: Path) -> np.ndarray:
     """Return the row of each ``wanted`` sample_id among the ``known`` ones; raise `UnusableInput` for a missing one."""
-    order = np.argsort(known, kind="stable")
-    place = np.searchsorted(known, wanted, sorter=order).clip(max=len(known) - 1)
-    found = order[place]
-    missing = np.flatnonzero(known[found] != wanted)
+    if len(known) == 0:
+        found, missing = np.empty(0, np.int64), np.arange(len(wanted))
+    else:
+        order = np.argsort(known, kind="stable")
+        found = order[np.searchsorted(known, wanted, sorter=order).clip(max=len(known) - 1)]
+        missing = np.flatnonzero(known[found] != wanted)
     if len(missing):
         raise UnusableInput(
             where,

@@ -15,7 +15,6 @@ from obverse.errors import UnusableInput
 _SCHEMA = Path(__file__).parents[1] / "config.schema.yaml"
 
 
-
 def check(config: dict) -> None:
     """Raise `UnusableInput` in two lines for the first thing in ``config`` that cannot work."""
     schema = yaml.safe_load(_SCHEMA.read_text())
@@ -34,7 +33,10 @@ def _explain(error: jsonschema.ValidationError) -> tuple[str, str]:
         unknown = next(key for key in error.instance if key not in known)
         near = difflib.get_close_matches(unknown, known, n=1)
         guess = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}."
-        return f"unknown key {unknown!r}", f"{guess[0].upper()}{guess[1:]} Keys are described in workflow/config.schema.yaml."
+        return (
+            f"unknown key {unknown!r}",
+            f"{guess[0].upper()}{guess[1:]} Keys are described in workflow/config.schema.yaml.",
+        )
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
         return f"key {missing!r} is missing", "Keys are described in workflow/config.schema.yaml."
@@ -66,7 +68,9 @@ def _contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
 def _classes(config: dict) -> Iterator[tuple[str, str, str]]:
     rendered, faces = config["rendered"], config["datasets"]["facescrub"]["source"] == "rendered"
     for name, classifier in config["classifiers"].items():
-        served = {"mnist": 10, "facescrub": rendered["facescrub"]["identities"] if faces else None}[classifier["dataset"]]
+        served = {"mnist": 10, "facescrub": rendered["facescrub"]["identities"] if faces else None}[
+            classifier["dataset"]
+        ]
         if served is not None and classifier["classes"] > served:
             yield (
                 f"classifiers.{name}.classes",

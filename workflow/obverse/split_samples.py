@@ -13,13 +13,12 @@ from obverse.splits import HELD_OUT, MEMBER
 from obverse.splits import write as write_splits
 
 
-def split_samples(
-    *, samples: Path, seed: int, classes: int, member_fraction: float, splits: Path
-) -> None:
+def split_samples(*, samples: Path, seed: int, classes: int, member_fraction: float, splits: Path) -> None:
     """Choose ``classes`` identities and divide the images of each into members and held-out images.
 
     Near-duplicates stay on one side, so a share is met to within the largest group of them. Each identity gets its
-    share, not only the whole. Classes are numbered in the order of their names.
+    share, not only the whole; one whose images are all near-duplicates cannot be divided and is no class. Classes are
+    numbered in the order of their names. Raises `UnusableInput` when too few identities are left.
     """
     usable = _usable(samples)
     chosen = _choose(sorted(usable["identity"].unique()), classes, seed, samples)
@@ -29,19 +28,21 @@ def split_samples(
     ]
     rows = pd.concat(divided).sort_values("sample_id")
     table = pa.Table.from_pandas(rows, preserve_index=False)
-    write_splits(splits, table, files.stamp("split_samples", {"samples": samples}, seed=seed, classes=classes))
+    facts = {"seed": seed, "classes": classes, "member_fraction": member_fraction}
+    write_splits(splits, table, files.stamp("split_samples", {"samples": samples}, **facts))
 
 
 def _usable(path: Path) -> pd.DataFrame:
     table = read_samples(path).to_pandas()
-    return table[table["status"] == "ok"]
+    usable = table[table["status"] == "ok"]
+    return usable[usable.groupby("identity")["duplicate_group"].transform("nunique") > 1]
 
 
 def _choose(identities: list[str], classes: int, seed: int, where: Path) -> list[str]:
     if len(identities) < classes:
         raise UnusableInput(
             where,
-            f"expected images of at least {classes} identities, found {len(identities)}",
+            f"expected at least {classes} identities with two images that differ, found {len(identities)}",
             f"Set classes to {len(identities)} or fewer, or provide more data.",
         )
     drawn = seeds.generator(seed, "classes").choice(len(identities), size=classes, replace=False)

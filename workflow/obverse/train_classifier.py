@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from obverse import checkpoints, cli, devices, files, training
+from obverse import checkpoints, cli, devices, files, states, training
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.samples import read as read_samples
@@ -77,7 +77,7 @@ def train_classifier(
     network = training.initialised(Classifier, seed, **architecture)
     task = Recognition(members, held_out)
     run = training.Training(network, task, schedule, device, keep="last", label="train_classifier")
-    epochs_done = run.run(training.Resume(state, training.fingerprint(stamp)))
+    epochs_done = run.run(states.State(state, states.fingerprint(stamp)))
     checkpoints.save(weights, network, stamp)
     training.write_history(history, epochs_done)
     files.remove(state)

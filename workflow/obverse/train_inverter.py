@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from obverse import checkpoints, cli, devices, files, training, views
+from obverse import checkpoints, cli, devices, files, states, training, views
 from obverse.auxiliaries import TRAIN, VALIDATION
 from obverse.auxiliaries import read as read_auxiliary
 from obverse.errors import UnusableInput
@@ -18,6 +18,7 @@ from obverse.samples import read_images
 from obverse.samples import rows as rows_of
 
 _VALIDATION_BATCH = 500
+_KINDS = ("images", "samples", "predictions")
 
 
 class Inversion:
@@ -91,13 +92,10 @@ def train_inverter(
     run = training.Training(
         network, Inversion(train, validation), schedule, device, keep="lowest", label="train_inverter"
     )
-    epochs_done = run.run(training.Resume(state, training.fingerprint(stamp)))
+    epochs_done = run.run(states.State(state, states.fingerprint(stamp)))
     checkpoints.save(weights, network, stamp)
     training.write_history(history, epochs_done)
     files.remove(state)
-
-
-_KINDS = ("images", "samples", "predictions")
 
 
 def _examples(

@@ -4,8 +4,6 @@ A task's images lie on the device as uint8, and a batch is an index into them. T
 a step are streams of their own, so a run that is killed goes on from its state file to the same bytes.
 """
 
-import hashlib
-import json
 import math
 import time
 from collections.abc import Callable
@@ -17,10 +15,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from obverse import files, provenance, seeds
+from obverse import files, seeds
 from obverse.devices import Device
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
+from obverse.states import State
 
 # How often the state is written: half a minute is little to lose, and a write costs a small part of it.
 SAVE_SECONDS = 30.0
@@ -49,20 +48,6 @@ class Schedule:
     epochs: int
     batch_size: int
     learning_rate: float
-
-
-@dataclass(frozen=True)
-class Resume:
-    """Where a training keeps its state, and what it must have been made from to be of use (`fingerprint`)."""
-
-    path: Path
-    fingerprint: str
-
-
-def fingerprint(stamp: dict[str, str]) -> str:
-    """Return a digest of all that a result depends on: numbers, input files, device (the stamp) and code."""
-    code = provenance.code(json.loads(stamp["obverse"])["stage"])
-    return hashlib.sha256(json.dumps([stamp, code], sort_keys=True).encode()).hexdigest()
 
 
 def initialised(build: Callable[..., nn.Module], seed: int, **architecture: object) -> nn.Module:
@@ -107,12 +92,12 @@ class Training:
         self.history: list[dict[str, float]] = []
         self.best: dict[str, torch.Tensor] = {}
 
-    def run(self, resume: Resume) -> list[dict[str, float]]:
+    def run(self, state: State) -> list[dict[str, float]]:
         """Train to the end, leave the chosen weights in ``network``, and return one row of history an epoch.
 
         Raises `UnusableInput` when the loss is no longer finite; the last good state then stays on disk.
         """
-        self._load(resume)
+        self._load(state)
         left = (self.schedule.epochs - self.epoch) * self.task.rows - self.at * self.schedule.batch_size
         saved = time.monotonic()
         with Progress(self.label, left, "images") as progress:
@@ -125,7 +110,7 @@ class Training:
                     self.at += 1
                     progress.advance(len(rows), self._note())
                     if time.monotonic() - saved > SAVE_SECONDS:
-                        self._save(resume)
+                        self._save(state)
                         saved = time.monotonic()
                 self._end_epoch()
         if self.keep == "lowest":
@@ -182,12 +167,11 @@ class Training:
             f"{self.task.measure.replace('_', ' ')} {last[self.task.measure]:.4g}"
         )
 
-    def _save(self, resume: Resume) -> None:
+    def _save(self, state: State) -> None:
         self._check_finite()
-        with files.replacing(resume.path) as temporary:
-            torch.save({"fingerprint": resume.fingerprint, **self._state()}, temporary)
+        state.write(self._contents())
 
-    def _state(self) -> dict[str, object]:
+    def _contents(self) -> dict[str, object]:
         return {
             "network": self.network.state_dict(),
             "best": self.best,
@@ -198,17 +182,11 @@ class Training:
             "losses": self.losses,
         }
 
-    def _load(self, resume: Resume) -> None:
-        """Go on from the state file, if there is one made from the same things; a damaged one counts as none."""
-        try:
-            state = torch.load(resume.path, map_location=self.device.torch, weights_only=True)
-        except FileNotFoundError:
+    def _load(self, state: State) -> None:
+        found = state.read(self.device.torch)
+        if found is None:
             return
-        except Exception:  # torch.load raises whatever its damaged pickle or archive leads to
-            return
-        if state["fingerprint"] != resume.fingerprint:
-            return
-        self.network.load_state_dict(state["network"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.best, self.history = state["best"], state["history"]
-        self.epoch, self.at, self.losses = state["epoch"], state["at"], state["losses"]
+        self.network.load_state_dict(found["network"])
+        self.optimiser.load_state_dict(found["optimiser"])
+        self.best, self.history = found["best"], found["history"]
+        self.epoch, self.at, self.losses = found["epoch"], found["at"], found["losses"]

@@ -39,8 +39,8 @@ def score(victims: Victims, reconstructions: torch.Tensor) -> pd.DataFrame:
         identity_rank=0,
     )
     for _, group in victims.table.groupby("split"):
-        chosen = group.index.to_numpy()
-        labels = torch.from_numpy(group["label"].to_numpy())
+        chosen = group.index.tolist()  # lists: pandas' arrays are read-only, of which torch warns
+        labels = torch.tensor(group["label"].tolist())
         ranks = metrics.identity_rank(reconstructions[chosen], victims.truth[chosen], labels)
         rows.loc[chosen, "identity_rank"] = ranks.numpy()
     return rows

@@ -1,6 +1,7 @@
 # What all rules share; no rules here.
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,8 +12,8 @@ shell.prefix(f"export PYTHONPATH={BASE / 'workflow'}; ")
 
 from snakemake.exceptions import WorkflowError
 
+from obverse import locks, settings
 from obverse.attacks import FLOORS, Attack, compared
-from obverse import settings
 from obverse.errors import UnusableInput
 from obverse.provenance import code
 
@@ -21,9 +22,13 @@ try:
 except UnusableInput as error:
     raise WorkflowError(f"config: {error}") from None
 
+ALIVE, removed = locks.clear_stale(Path(".snakemake"))  # kept open: the lock lives as long as this process
+if removed:
+    print("A run was killed here; its lock is removed, and what it left half-done is done again.", file=sys.stderr)
+
 
 # Jobs that train share one GPU one after the other (profiles/default limits it); without one they share the cores.
-GPU = int(Path("/dev/nvidia0").exists())
+GPU = int(shutil.which("nvidia-smi") is not None)
 
 
 wildcard_constraints:
@@ -44,6 +49,12 @@ def resource(name: str) -> str:
 def official(*roles: str) -> str:
     """Return a pattern of those roles whose files the user provides; one that matches nothing where there are none."""
     return "|".join(role for role in roles if config["datasets"][role]["source"] == "official") or "(?!)"
+
+
+def given_file(wildcards) -> list[str]:
+    """Return the user's file, so that a changed one is noticed; a missing one is for the job to explain."""
+    path = Path(config["datasets"][wildcards.role]["folder"]) / wildcards.file
+    return [str(path)] if path.is_file() else []
 
 
 def dataset_of(classifier: str) -> str:

@@ -18,11 +18,13 @@ rule fetch_facescrub:
         "results/benchmarks/fetch_facescrub/facescrub.tsv"
     conda:
         "../../envs/obverse.yaml"
+    # How the network is used, not what comes of it: resources, since a changed one reruns nothing.
+    resources:
+        connections=lookup("datasets/facescrub/connections", within=config),
+        timeout_seconds=lookup("datasets/facescrub/timeout_seconds", within=config),
     params:
         code=code("fetch_facescrub"),
         accept_hash_mismatch=lookup("datasets/facescrub/accept_hash_mismatch", within=config),
-        connections=lookup("datasets/facescrub/connections", within=config),
-        timeout_seconds=lookup("datasets/facescrub/timeout_seconds", within=config),
     shell:
         r"""
         python -m obverse.fetch_facescrub \
@@ -30,8 +32,8 @@ rule fetch_facescrub:
             --actresses {input.actresses:q} \
             --hosts "{input.hosts}" \
             --accept-hash-mismatch {params.accept_hash_mismatch:q} \
-            --connections {params.connections:q} \
-            --timeout-seconds {params.timeout_seconds:q} \
+            --connections {resources.connections} \
+            --timeout-seconds {resources.timeout_seconds} \
             --archive {output.archive:q} \
             --faces {output.faces:q} \
             &>{log:q}

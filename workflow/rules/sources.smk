@@ -10,6 +10,7 @@ ruleorder: provide_official > render_facescrub > render_celeba > write_mnist > w
 rule provide_official:
     input:
         checksums=resource("checksums.csv"),
+        given=given_file,
     output:
         file="results/sources/{role}/{file}",
     log:

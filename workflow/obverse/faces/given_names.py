@@ -1,19 +1,22 @@
 """Names for people who do not exist: every index has one of its own."""
 
 _MEN = (
-    "Alder Bram Corvin Dario Eskil Fenton Gorran Havel Ilmar Joren Kester Lorcan Milo Nevin Orrin Perrin Quillon Ruben"
-    " Soren Tavish Ulric Varek Wendell Yorick Zoltan Anselm Brisco Caspar Dorian Emeric"
-).split()
+    "Alder", "Bram", "Corvin", "Dario", "Eskil", "Fenton", "Gorran", "Havel", "Ilmar", "Joren", "Kester", "Lorcan",
+    "Milo", "Nevin", "Orrin", "Perrin", "Quillon", "Ruben", "Soren", "Tavish", "Ulric", "Varek", "Wendell",
+    "Yorick", "Zoltan", "Anselm", "Brisco", "Caspar", "Dorian", "Emeric",
+)  # fmt: skip
 _WOMEN = (
-    "Ailsa Brynn Calla Delphi Elowen Fenna Greta Hesper Isaura Junia Katya Linnea Maris Nerys Odile Petra Quenby Rosalba"
-    " Sanna Tamsin Ulla Verity Wilda Xanthe Ysolde Zelda Amabel Bettina Clover Dervla"
-).split()
+    "Ailsa", "Brynn", "Calla", "Delphi", "Elowen", "Fenna", "Greta", "Hesper", "Isaura", "Junia", "Katya", "Linnea",
+    "Maris", "Nerys", "Odile", "Petra", "Quenby", "Rosalba", "Sanna", "Tamsin", "Ulla", "Verity", "Wilda", "Xanthe",
+    "Ysolde", "Zelda", "Amabel", "Bettina", "Clover", "Dervla",
+)  # fmt: skip
 _FAMILIES = (
-    "Voss Tarrant Quill Ashgrove Bellweather Corrigane Dunmere Eastlake Farrowby Glassen Hollinsby Ivarsen Jesperdal"
-    " Kettlewyn Lindqvarn Marchbank Norrholt Oakhanger Pellamy Quarrier Ravensholt Silverlund Thornquist Umberlin"
-    " Valdenby Wexcombe Yarborne Zellweyer Amberley Brackwater Crestholm Dalebrook Emberly Fairstone Grimsholt"
-    " Hartlepole Inglewyn Juniperson Kirkwander Larkhollow Mossgrave"
-).split()
+    "Voss", "Tarrant", "Quill", "Ashgrove", "Bellweather", "Corrigane", "Dunmere", "Eastlake", "Farrowby",
+    "Glassen", "Hollinsby", "Ivarsen", "Jesperdal", "Kettlewyn", "Lindqvarn", "Marchbank", "Norrholt", "Oakhanger",
+    "Pellamy", "Quarrier", "Ravensholt", "Silverlund", "Thornquist", "Umberlin", "Valdenby", "Wexcombe", "Yarborne",
+    "Zellweyer", "Amberley", "Brackwater", "Crestholm", "Dalebrook", "Emberly", "Fairstone", "Grimsholt",
+    "Hartlepole", "Inglewyn", "Juniperson", "Kirkwander", "Larkhollow", "Mossgrave",
+)  # fmt: skip
 
 
 def full_name(index: int) -> str:

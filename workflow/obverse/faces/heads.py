@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from obverse.faces.people import Bones, Hair, Person
+from obverse.faces.people import Person
+from obverse.faces.traits import Bones, Hair
 
 HAIRLINE_U = (0.0, 15.0, 32.0, 48.0, 62.0, 75.0, 92.0, 120.0)
-COLUMNS, ROWS = 79, 71
+COLUMNS, ROWS = 73, 67
 U_LINEAR, V_LINEAR = 0.42, 0.62  # share of the linear term in the two cubics
 
 
@@ -136,6 +137,7 @@ def _hanging_hair(person: Person) -> tuple[np.ndarray, np.ndarray, bool]:
     y = bottom + fall * (top - bottom)
     swell = hair.volume + 0.05 + hair.wave * np.sin(9 * y + 1.5)
     cap = np.sqrt(np.clip(1 - (np.clip(y, 0, None) / (bones.radii[1] + swell)) ** 2, 0.2, 1))
+    cap = cap * (1 - 0.3 * np.clip((y - 0.25) / 0.37, 0, 1) ** 2)  # the upper edge lies under the hair of the head
     ax, az = (bones.radii[0] + swell) * cap, (bones.radii[2] + swell) * cap
     points = np.stack([ax * np.sin(u), y, az * np.cos(u)], axis=-1)
     return points, surface, True

@@ -1,8 +1,4 @@
-"""People who do not exist: what is drawn once for a person and stays the same in all of that person's pictures.
-
-Angles on the head are degrees of longitude u (positive: image right of a frontal head) and latitude v (positive: up).
-Colours are linear reflectances (red, green, blue) in 0-1. Lengths are head units (half a head's width is about .78).
-"""
+"""People who do not exist: what is drawn once for a person and stays the same in all of that person's pictures."""
 
 from typing import NamedTuple
 
@@ -10,91 +6,7 @@ import numpy as np
 
 from obverse import seeds
 from obverse.faces import given_names
-
-Colour = tuple[float, float, float]
-
-
-class Bones(NamedTuple):
-    """The skull: an ellipsoid whose radius is multiplied by 1 + a sum of Gaussian bumps."""
-
-    radii: Colour
-    bumps: np.ndarray  # float64 [N, 5]: u, v, width in u, width in v, amplitude; those with u > 0 have a mirror image
-
-
-class Eyes(NamedTuple):
-    u: float
-    v: float
-    width: float
-    upper: float
-    lower: float
-    slant: float
-    iris: float
-    colour: Colour
-    liner: float
-    crease: float
-    shadow: float
-
-
-class Brows(NamedTuple):
-    inner: float
-    outer: float
-    v: float
-    arch: float
-    slant: float
-    thickness: float
-    strength: float
-    colour: Colour
-
-
-class Nose(NamedTuple):
-    width: float
-    v: float
-
-
-class Mouth(NamedTuple):
-    v: float
-    width: float
-    upper: float
-    lower: float
-    bow: float
-    colour: Colour
-
-
-class Hair(NamedTuple):
-    colour: Colour
-    line: tuple[float, ...]  # latitude where hair begins, at `heads.HAIRLINE_U`
-    parting: float
-    density: float
-    volume: float
-    length: float  # 0: short; otherwise how far it hangs, in head units below the eyes
-    front: float  # longitude from which long hair hangs
-    wave: float
-
-
-class Beard(NamedTuple):
-    cheeks: float
-    chin: float
-    moustache: float
-    droop: float
-
-
-class Skin(NamedTuple):
-    colour: Colour
-    blush: float
-    freckles: float
-    lines: float
-    shine: float
-    moles: tuple[Colour, ...]  # u, v, radius
-
-
-class Glasses(NamedTuple):
-    x: float
-    y: float
-    width: float
-    height: float
-    corner: float
-    rim: float
-    colour: Colour
+from obverse.faces.traits import Beard, Bones, Brows, Colour, Eyes, Glasses, Hair, Mouth, Nose, Skin
 
 
 class Person(NamedTuple):
@@ -127,6 +39,14 @@ _SHORT, _FRINGE, _RECEDING, _BALD = (
     (52, 60, 58, 44, 28, 12, 20, -34),
     (86, 86, 84, 76, 50, 22, 20, -34),
 )
+_SHAVED, _STUBBLE, _MOUSTACHE, _GOATEE, _FULL = (
+    (0.0, 0.0, 0.0),
+    (0.40, 0.45, 0.40),
+    (0.0, 0.0, 0.95),
+    (0.0, 0.90, 0.85),
+    (0.92, 0.95, 0.92),
+)
+_BEARDS = (_SHAVED, _SHAVED, _STUBBLE, _MOUSTACHE, _GOATEE, _FULL)
 
 
 def person(seed: int, index: int) -> Person:
@@ -164,7 +84,7 @@ def _bones(draw: np.random.Generator, actress: bool, covered_ears: bool) -> Bone
     nose, jaw, cheek = draw.normal(0, 1, 3)
     socket, brow = draw.normal(0, 1, 2)
     chin_width, chin_length = draw.normal(0, 1, 2)
-    radii = (draw.normal(0.75, 0.040), draw.normal(1.01, 0.035), draw.normal(0.88, 0.025))
+    radii = (draw.normal(0.77, 0.045), draw.normal(1.01, 0.035), draw.normal(0.88, 0.025))
     wing = draw.uniform(6.0, 9.0)
     bumps = [
         (0, -6.5, 6 + nose, 6, 0.19 + 0.03 * nose),  # nose tip
@@ -182,7 +102,7 @@ def _bones(draw: np.random.Generator, actress: bool, covered_ears: bool) -> Bone
         (42, -24, 14, 10, -0.02 - 0.02 * draw.normal()),  # hollow or full cheeks
         (58, -38, 20, 15, (-0.03 if actress else 0.035) + 0.05 * jaw),  # jaw corners
         (0, 48, 50, 18, 0.03 + 0.03 * draw.normal()),  # forehead
-        (92, 4, 4, 9, 0.0 if covered_ears else draw.uniform(0.12, 0.24)),  # ears
+        (92, 4, 4, 9, 0.0 if covered_ears else draw.uniform(0.09, 0.18)),  # ears
         (180, 20, 60, 40, 0.10),  # back of the head
     ]
     return Bones(radii, np.array(bumps, np.float64))
@@ -194,7 +114,7 @@ def _eyes(draw: np.random.Generator, tone: float, actress: bool) -> Eyes:
     hue = np.array([(0.16, 0.24, 0.36), (0.16, 0.22, 0.10), (0.22, 0.22, 0.20)])[draw.integers(3)]
     brown = np.array((0.075, 0.030, 0.012)) * draw.uniform(0.3, 1.6)
     return Eyes(
-        u=draw.normal(23.5, 1.3),
+        u=draw.normal(23.2, 1.3),
         v=11.5,
         width=8.0 * size,
         upper=draw.uniform(2.4, 4.6) * size,
@@ -258,9 +178,7 @@ def _hair(draw: np.random.Generator, actress: bool) -> Hair:
 
 
 def _beard(draw: np.random.Generator, actress: bool) -> Beard:
-    cheeks, chin, moustache = ((0, 0, 0), (0, 0, 0), (0.4, 0.45, 0.4), (0, 0, 0.95), (0, 0.9, 0.85), (0.92, 0.95, 0.92))[
-        draw.integers(6)
-    ]
+    cheeks, chin, moustache = _BEARDS[draw.integers(len(_BEARDS))]
     strength = 0.0 if actress else draw.uniform(0.85, 1.0)
     return Beard(cheeks * strength, chin * strength, moustache * strength, draw.uniform(0.0, 2.5))
 
@@ -268,9 +186,7 @@ def _beard(draw: np.random.Generator, actress: bool) -> Beard:
 def _skin(draw: np.random.Generator, tone: float, actress: bool) -> Skin:
     base = np.exp(_DARK_SKIN + tone * (_PALE_SKIN - _DARK_SKIN))
     undertone = 1 + draw.normal(0, 1) * np.array((0.03, -0.01, -0.10))
-    moles = [
-        (draw.uniform(-45, 45), draw.uniform(-40, 40), draw.uniform(0.6, 1.3)) for _ in range(draw.integers(0, 3))
-    ]
+    moles = [(draw.uniform(-45, 45), draw.uniform(-40, 40), draw.uniform(0.6, 1.3)) for _ in range(draw.integers(0, 3))]
     return Skin(
         colour=_colour(base * undertone),
         blush=draw.uniform(0.0, 0.35 if actress else 0.2),

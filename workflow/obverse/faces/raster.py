@@ -1,10 +1,11 @@
 """The z-buffer: which triangle each pixel shows, and where in it."""
 
 import numpy as np
-from numba import njit
+
+from obverse.faces.compiled import kernel
 
 
-@njit(cache=True)
+@kernel()
 def project(points, jaw, cheek, drop, smile, rotation, focal, placement):
     """Return pixel x, pixel y and camera depth, float32 [N, 3], of a mesh with an expression.
 
@@ -24,7 +25,7 @@ def project(points, jaw, cheek, drop, smile, rotation, focal, placement):
     return projected
 
 
-@njit(cache=True)
+@kernel()
 def rasterise(projected, first, rows, columns, two_sided, depth, owner, weights):
     """Draw one sheet into ``depth`` [H, W], ``owner`` [H, W] and ``weights`` [H, W, 2].
 
@@ -39,7 +40,7 @@ def rasterise(projected, first, rows, columns, two_sided, depth, owner, weights)
             _triangle(projected, a, d + 1, d, 2 * a + 1, two_sided, depth, owner, weights)
 
 
-@njit(cache=True)
+@kernel()
 def _triangle(projected, a, b, c, name, two_sided, depth, owner, weights):
     ax, ay, az = projected[a, 0], projected[a, 1], projected[a, 2]
     bx, by, bz = projected[b, 0] - ax, projected[b, 1] - ay, projected[b, 2] - az

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from obverse import seeds
-from obverse.faces.people import Colour, Person
+from obverse.faces.people import Person
+from obverse.faces.traits import Colour
 
 NO_GLASSES, EYEGLASSES, SUNGLASSES = 0, 1, 2
 
@@ -41,10 +42,10 @@ class Shot(NamedTuple):
 def draw_shot(seed: int, purpose: str, person: Person, picture: int) -> Shot:
     """Draw picture ``picture`` of ``person``; each (seed, purpose, person, picture) has a random stream of its own."""
     draw = seeds.generator(seed, purpose, person.index, picture)
-    yaw, pitch, roll = draw.normal(0, 1, 3) * (16.0, 7.0, 4.0)
+    yaw, pitch, roll = draw.normal(0, 1, 3) * (15.0, 7.0, 4.0)
     smiling, opened, shut = draw.random(3) < (0.45, 0.28, 0.05)
     turn, height = np.radians(draw.normal(0, 20.0)), np.radians(np.clip(draw.normal(28, 10), 5, 60))
-    backdrop = draw.uniform(0.02, 0.55) * draw.uniform(0.75, 1.25, 3)
+    backdrop = 0.17 * np.exp(draw.normal(0, 0.35)) * draw.uniform(0.75, 1.25, 3)
     return Shot(
         yaw=float(np.clip(yaw, -60, 60)),
         pitch=float(np.clip(pitch, -30, 30)),
@@ -58,7 +59,7 @@ def draw_shot(seed: int, purpose: str, person: Person, picture: int) -> Shot:
         ambient=float(draw.uniform(0.36, 0.56)),
         exposure=float(1.12 * np.exp(draw.normal(0, 0.08))),
         warmth=float(draw.normal(0, 0.04)),
-        background=tuple(map(tuple, np.clip(backdrop * draw.uniform(0.6, 1.4, (4, 1)), 0, 1).tolist())),
+        background=tuple(map(tuple, np.clip(backdrop * draw.uniform(0.75, 1.25, (4, 1)), 0, 1).tolist())),
         shirt=tuple((draw.uniform(0.02, 0.5) * draw.uniform(0.5, 1.0, 3)).tolist()),
     )
 

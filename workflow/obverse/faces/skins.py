@@ -14,7 +14,10 @@ _BEARD_TOP = (-31.5, -29.5, -23.0, -20.0, -13.0, 6.0, 14.0)
 
 
 def paint(person: Person) -> np.ndarray:
-    """Return the texture, float32 [224, 256, 4]: linear red, green, blue, and gloss; row 0 is the south pole."""
+    """Return the texture, uint8 [224, 256, 4]: red, green, blue and gloss, each 255 times its square root.
+
+    Row 0 is the south pole.
+    """
     draw = np.random.Generator(np.random.Philox(person.texture))
     colour = _skin(person, draw)
     _shade(colour, _cavity(person), _folds(person))
@@ -27,11 +30,16 @@ def paint(person: Person) -> np.ndarray:
     depth = np.clip(1 - heads.hair_cover(person.hair, U, V, 14.0), 0, 1)
     _blend(colour, cover, hair * (1 - 0.45 * depth)[..., None])
     gloss = person.skin.shine * (1 - cover) + 0.03 * cover
-    return np.concatenate([colour, gloss[..., None]], axis=-1).astype(np.float32)
+    coded = np.sqrt(np.concatenate([colour, gloss[..., None]], axis=-1)).clip(0, 1)
+    return np.round(255 * coded).astype(np.uint8)
 
 
 def _blend(colour: np.ndarray, cover: np.ndarray, over: np.ndarray) -> None:
-    colour += cover[..., None] * (over - colour)
+    touched = np.flatnonzero(cover.any(axis=1))  # most of what is painted lies within a few rows
+    if len(touched):
+        rows = slice(touched[0], touched[-1] + 1)
+        over = over[rows] if over.ndim == 3 else over
+        colour[rows] += cover[rows, :, None] * (over - colour[rows])
 
 
 def _grain(draw: np.random.Generator, rows: int, columns: int) -> np.ndarray:
@@ -50,18 +58,18 @@ def _pair(u: float, v: float, wide: float, high: float) -> np.ndarray:
 
 
 def _skin(person: Person, draw: np.random.Generator) -> np.ndarray:
-    skin = person.skin
-    colour = np.empty((HEIGHT, WIDTH, 3), np.float32)
-    colour[:] = np.array(skin.colour, np.float32)
-    colour *= (1 + 0.06 * _grain(draw, 9, 12) + 0.03 * _grain(draw, 70, 80))[..., None]
-    red = skin.blush * (_pair(36, -6, 12, 9) + 0.7 * _spot(0, -7, 8, 7))
-    colour *= 1 - red[..., None] * np.array((0.05, 0.45, 0.40), np.float32)
-    colour *= 1 - person.eyes.shadow * _pair(person.eyes.u, person.eyes.v + 2.0, 10, 6)[..., None]
-    freckles = np.clip(_grain(draw, 90, 110) - 0.45, 0, 1) * skin.freckles * (_pair(26, -2, 20, 9))
-    colour *= 1 - 1.3 * freckles[..., None]
+    skin, eyes = person.skin, person.eyes
+    tone = 1 + 0.06 * _grain(draw, 9, 12) + 0.03 * _grain(draw, 70, 80)
+    tone *= 1 - eyes.shadow * _pair(eyes.u, eyes.v + 2.0, 10, 6)
+    if skin.freckles:
+        tone *= 1 - 1.3 * skin.freckles * np.clip(_grain(draw, 90, 110) - 0.45, 0, 1) * _pair(26, -2, 20, 9)
     for u, v, radius in skin.moles:
-        colour *= 1 - 0.85 * np.clip(1.6 * _spot(u, v, radius, radius), 0, 1)[..., None]
-    return colour
+        tone *= 1 - 0.85 * np.clip(1.6 * _spot(u, v, radius, radius), 0, 1)
+    red = skin.blush * (_pair(36, -6, 12, 9) + 0.7 * _spot(0, -7, 8, 7))
+    return np.stack(
+        [tone * (colour - colour * fade * red) for colour, fade in zip(skin.colour, (0.05, 0.45, 0.40), strict=True)],
+        axis=-1,
+    )
 
 
 def _shade(colour: np.ndarray, cavity: np.ndarray, folds: np.ndarray) -> None:
@@ -75,7 +83,7 @@ def _cavity(person: Person) -> np.ndarray:
     relief = heads.relief(person.bones, U, V).astype(np.float32)
     around = cv2.GaussianBlur(relief, (0, 0), 9, borderType=cv2.BORDER_REPLICATE)
     inside = (np.abs(U) < 70) & (np.abs(V) < 65)
-    return np.where(inside, np.clip(9.0 * (around - relief), -0.35, 0.9), 0.0).astype(np.float32)
+    return np.where(inside, np.clip(9.0 * (around - relief), -0.22, 0.9), 0.0).astype(np.float32)
 
 
 def _folds(person: Person) -> np.ndarray:
@@ -97,11 +105,12 @@ def _beard(person: Person, hairs: np.ndarray) -> np.ndarray:
     """Return 0-1: how much of the skin's colour is beard."""
     beard, au, nose, mouth = person.beard, np.abs(U), person.nose, person.mouth
     top = np.interp(au, _BEARD_U, _BEARD_TOP)
-    below = np.clip((top - V) / 5.0, 0, 1) * (au < 92) * np.clip((V + 75) / 12, 0, 1)
+    below = np.clip((top - V) / 5.0, 0, 1) * (au < 81) * np.clip((V + 75) / 12, 0, 1)
     chin = np.clip((20 - au) / 4, 0, 1) * np.clip((mouth.v - 5.5 - V) / 2.5, 0, 1) * np.clip((V + 75) / 12, 0, 1)
-    chin = np.maximum(chin, np.exp(-0.5 * ((au - mouth.width - 2.5) / 2.2) ** 2) * _between(V, mouth.v - 10, nose.v - 8))
-    upper, lower = nose.v - 4.5, mouth.v + 1.0 - beard.droop * (au / mouth.width) ** 2
-    lip = _between(V, lower, upper - 0.12 * au) * np.clip((mouth.width + 3.5 - au) / 4, 0, 1)
+    beside = np.exp(-0.5 * ((au - mouth.width - 2.5) / 2.2) ** 2) * _between(V, mouth.v - 10, nose.v - 8)
+    chin = np.maximum(chin, beside)
+    upper, lower = nose.v - 5.5 - 0.013 * au**2, mouth.v + 1.0 - beard.droop * (au / mouth.width) ** 2
+    lip = _between(V, np.minimum(lower, upper - 1.5), upper) * np.clip((mouth.width + 3.5 - au) / 4, 0, 1)
     cover = np.maximum(np.maximum(beard.cheeks * below, beard.chin * chin), beard.moustache * lip)
     return np.clip(cover * np.clip(hairs, 0.5, 1.2), 0, 0.97).astype(np.float32)
 

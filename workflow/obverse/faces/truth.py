@@ -1,4 +1,4 @@
-"""The truth about rendered pictures, one row a picture: what a renderer knows and a data set of photographs does not."""
+"""The truth about rendered pictures, one row a picture: what a renderer knows and photographs do not tell."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,0 +1,76 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from obverse import auxiliaries, scores, splits
+from obverse.errors import UnusableInput
+from obverse.score_floor import score_floor
+
+
+@pytest.fixture
+def inputs(data_set, split_table, tmp_path):
+    """Six victims, and an auxiliary set of two data sets, some images of which are validation or not chosen at all."""
+    victims = data_set("victims", ["x"] * 6)
+    faces, others = data_set("faces", ["x"] * 10), data_set("others", ["x"] * 4)
+    rows = [("faces", i, "train") for i in faces.sample_ids[[8, 1, 5, 0, 2]]]
+    rows += [("faces", i, "validation") for i in faces.sample_ids[[3, 4]]]
+    rows += [("others", i, "train") for i in others.sample_ids[[2, 0]]]
+    columns = dict(zip(("dataset", "sample_id", "part"), map(list, zip(*rows, strict=True)), strict=True))
+    auxiliaries.write(tmp_path / "auxiliary", pa.table(columns | {"owner": ["adversary"] * len(rows)}), {})
+    given = {
+        "auxiliary": tmp_path / "auxiliary",
+        "datasets": ["faces", "others"],
+        "auxiliary_images": [faces.images, others.images],
+        "auxiliary_samples": [faces.samples, others.samples],
+        "images": victims.images,
+        "samples": victims.samples,
+        "splits": split_table(victims.sample_ids[::-1], [0, 1, 2] * 2, ["member"] * 3 + ["held_out"] * 3),
+    }
+    shown = np.concatenate([faces.pixels[[8, 1, 5, 0, 2]], others.pixels[[2, 0]]])
+    return given, victims.pixels[::-1] / 255, shown / 255
+
+
+def scored(given: dict, output, floor: str):
+    score_floor(floor=floor, scores=output, **given)
+    return scores.read(output)
+
+
+def test_black_errs_by_the_mean_square_of_the_picture(inputs, tmp_path):
+    given, truth, _ = inputs
+    np.testing.assert_allclose(scored(given, tmp_path / "s", "black")["mse"], (truth**2).mean(axis=(1, 2)), rtol=1e-5)
+
+
+def test_the_mean_image_is_that_of_the_training_part_of_all_data_sets(inputs, tmp_path):
+    """Each image counts once, whichever data set it is of; the validation part does not count."""
+    given, truth, shown = inputs
+    expected = ((truth - shown.mean(axis=0)) ** 2).mean(axis=(1, 2))
+    np.testing.assert_allclose(scored(given, tmp_path / "s", "mean_image")["mse"], expected, rtol=1e-5)
+
+
+def test_every_victim_has_a_row_in_the_order_of_the_splits(inputs, tmp_path):
+    """Nobody here has a second picture in his split, so everybody ranks behind the two others."""
+    given, _, _ = inputs
+    table = scored(given, tmp_path / "s", "black")
+    assert table["sample_id"].tolist() == splits.read(given["splits"])["sample_id"].to_pylist()
+    assert table["split"].tolist() == ["member"] * 3 + ["held_out"] * 3
+    assert table["identity_rank"].tolist() == [3] * 6
+
+
+def test_two_runs_give_the_same_bytes(inputs, tmp_path):
+    given, _, _ = inputs
+    for name in ("a", "b"):
+        scored(given, tmp_path / name, "mean_image")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_an_unknown_floor_is_refused(inputs, tmp_path):
+    given, _, _ = inputs
+    with pytest.raises(UnusableInput, match="expected one of mean_image, black, found 'grey'"):
+        scored(given, tmp_path / "s", "grey")
+
+
+def test_an_image_that_its_data_set_lacks_is_named(inputs, tmp_path):
+    given, _, _ = inputs
+    swapped = given | {"auxiliary_samples": given["auxiliary_samples"][::-1]}
+    with pytest.raises(UnusableInput, match="auxiliary: expected sample_id"):
+        scored(swapped, tmp_path / "s", "mean_image")

@@ -1,0 +1,122 @@
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from obverse import files
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """A file that is there already, in a folder of its own."""
+    path = tmp_path / "product" / "table.csv"
+    files.write_bytes(path, b"old")
+    return path
+
+
+def dead_process() -> int:
+    """Return the id of a process that has ended."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
+
+
+def beside(path: Path) -> list[str]:
+    return sorted(found.name for found in path.parent.iterdir())
+
+
+def test_what_is_written_is_there_and_nothing_else(target: Path):
+    files.write_bytes(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert beside(target) == ["table.csv"]
+
+
+def test_folders_that_are_missing_are_made(tmp_path: Path):
+    files.write_bytes(tmp_path / "a" / "b" / "c", b"content")
+    assert (tmp_path / "a" / "b" / "c").read_bytes() == b"content"
+
+
+def test_a_failing_block_leaves_the_old_file_and_nothing_half_written(target: Path):
+    with pytest.raises(RuntimeError), files.replacing(target) as temporary:
+        temporary.write_bytes(b"half of the n")
+        raise RuntimeError
+    assert target.read_bytes() == b"old"
+    assert beside(target) == ["table.csv"]
+
+
+def test_the_old_file_stays_readable_until_the_block_ends(target: Path):
+    with files.replacing(target) as temporary:
+        temporary.write_bytes(b"new")
+        assert target.read_bytes() == b"old"
+    assert target.read_bytes() == b"new"
+
+
+def test_a_block_that_writes_nothing_is_an_error_and_leaves_the_old_file(target: Path):
+    with pytest.raises(FileNotFoundError), files.replacing(target):
+        pass
+    assert target.read_bytes() == b"old"
+
+
+def test_what_a_dead_process_left_is_removed(target: Path):
+    leftover = target.with_name(f".table.csv.{dead_process()}.part")
+    leftover.touch()
+    files.write_bytes(target, b"new")
+    assert beside(target) == ["table.csv"]
+
+
+def test_what_a_living_process_is_writing_is_kept(target: Path):
+    """The parent of this process lives as long as the test does."""
+    theirs = target.with_name(f".table.csv.{os.getppid()}.part")
+    theirs.touch()
+    files.write_bytes(target, b"new")
+    assert beside(target) == [theirs.name, "table.csv"]
+
+
+def test_the_attempts_at_another_file_are_left_alone(target: Path):
+    other = target.with_name(f".other.csv.{dead_process()}.part")
+    other.touch()
+    files.write_bytes(target, b"new")
+    assert other.exists()
+
+
+def test_a_process_killed_while_writing_leaves_the_old_file(target: Path):
+    """kill -9 in the middle of the block; what it left is removed by the next attempt."""
+    script = (
+        "import sys, time; from pathlib import Path; from obverse import files\n"
+        "with files.replacing(Path(sys.argv[1])) as temporary:\n"
+        "    temporary.write_bytes(b'half of the n'); print(temporary.name, flush=True); time.sleep(60)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(files.__file__).parents[1])}
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, target], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    name = process.stdout.readline().strip()
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert beside(target) == [name, "table.csv"]
+    assert target.read_bytes() == b"old"
+    files.write_bytes(target, b"new")
+    assert beside(target) == ["table.csv"]
+
+
+def test_removing_removes_the_file_and_what_dead_processes_left_of_it(target: Path):
+    target.with_name(f".table.csv.{dead_process()}.part").touch()
+    files.remove(target)
+    files.remove(target)
+    assert beside(target) == []
+
+
+def test_a_digest_is_the_sha256_of_the_bytes(target: Path):
+    assert files.digest(target) == hashlib.sha256(b"old").hexdigest()
+
+
+def test_a_stamp_is_one_entry_of_sorted_json_without_paths(target: Path):
+    stamp = files.stamp("predict", {"weights": target}, seed=3, m=10)
+    assert list(stamp) == ["obverse"]
+    record = {"stage": "predict", "inputs": {"weights": hashlib.sha256(b"old").hexdigest()}, "seed": 3, "m": 10}
+    assert stamp["obverse"] == json.dumps(record, sort_keys=True)

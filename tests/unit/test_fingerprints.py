@@ -1,0 +1,68 @@
+"""Near-duplicates of one person's pictures."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from obverse import fingerprints
+
+
+def _photograph(seed):
+    cells = np.random.default_rng(seed).integers(0, 256, (12, 12), dtype=np.uint8)
+    return Image.fromarray(cells).resize((120, 120), Image.Resampling.BICUBIC)
+
+
+def _recompressed(picture):
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=50)
+    return Image.open(io.BytesIO(stream.getvalue()))
+
+
+def _crop(picture, left=10, top=10):
+    return np.asarray(picture.crop((left, top, left + 100, top + 100)).resize((64, 64), Image.Resampling.BILINEAR))
+
+
+def _groups(images, identities):
+    sample_ids = np.arange(100, 100 - len(images), -1)
+    return fingerprints.groups(np.stack(images), sample_ids, np.array(identities))
+
+
+def test_recompressed_brightened_and_shifted_copies_share_the_smallest_sample_id():
+    picture = _photograph(0)
+    copies = [
+        _crop(picture),
+        _crop(_recompressed(picture)),
+        _crop(picture.point(lambda value: min(255, value * 1.1))),
+        _crop(picture, left=11, top=9),
+    ]
+    assert _groups([_crop(_photograph(1)), *copies], ["a"] * 5).tolist() == [100, 96, 96, 96, 96]
+
+
+def test_the_same_picture_of_two_people_is_not_joined():
+    assert _groups([_crop(_photograph(0))] * 2, ["a", "b"]).tolist() == [100, 99]
+
+
+def test_pictures_without_any_contrast_stay_alone():
+    assert _groups([np.full((64, 64), 7, np.uint8)] * 2, ["a", "a"]).tolist() == [100, 99]
+
+
+def test_a_chain_of_pairs_is_one_group():
+    near = np.eye(5, dtype=bool)
+    for left, right in [(0, 3), (3, 4), (4, 1)]:
+        near[left, right] = near[right, left] = True
+    reached = fingerprints._smallest_reached(near, np.array([5, 6, 1, 8, 9]))
+    assert reached.tolist() == [5, 5, 1, 5, 5]
+
+
+def test_a_fingerprint_is_the_change_between_neighbouring_cells():
+    ramp = np.repeat(np.arange(16, dtype=np.uint8) * 10, 4)
+    image = np.tile(ramp, (64, 1))
+    down, right = np.split(fingerprints.fingerprint(image), 2)
+    assert set(down) == {0} and set(right) == {10}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_any_number_of_pictures_will_do(count):
+    assert len(_groups([_crop(_photograph(seed)) for seed in range(count)], ["a"] * count)) == count

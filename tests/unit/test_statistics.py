@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from scipy.stats import bootstrap
+
+from obverse.statistics import mean_over_identities
+
+
+def stream(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def test_the_mean_is_the_plain_mean_over_pictures():
+    """Not the mean of the people's means: person b has three pictures. (1 + 5 + 6 + 8) / 4 = 5."""
+    mean, _, _ = mean_over_identities(np.array([1.0, 5, 6, 8]), np.array(["a", "b", "b", "b"]), 10, stream())
+    assert mean == 5.0
+
+
+def test_with_one_picture_a_person_it_is_the_plain_bootstrap():
+    """scipy's percentile interval, up to what 20,000 resamples leave to chance: about 1 % of its width."""
+    values = stream(1).gamma(2.0, size=80)
+    _, low, high = mean_over_identities(values, np.arange(80), 20_000, stream(2))
+    interval = bootstrap((values,), np.mean, n_resamples=20_000, method="percentile", rng=stream(3)).confidence_interval
+    width = interval.high - interval.low
+    assert (low, high) == pytest.approx((interval.low, interval.high), abs=0.03 * width)
+
+
+def test_the_interval_is_wider_when_pictures_of_a_person_are_alike():
+    """Ten equal pictures of each person say what one says: the interval is √10 times that of 200 strangers."""
+    values = np.repeat(stream(1).normal(size=20), 10)
+    _, low, high = mean_over_identities(values, np.repeat(np.arange(20), 10), 4000, stream(2))
+    _, low_strangers, high_strangers = mean_over_identities(values, np.arange(200), 4000, stream(2))
+    assert (high - low) / (high_strangers - low_strangers) == pytest.approx(np.sqrt(10), rel=0.08)
+
+
+def test_people_with_more_pictures_weigh_more():
+    """Two people, drawn twice with replacement: both twice, or one of each: means 0, 0.9 (9 of 10), 1."""
+    values, people = np.array([0.0] + [1.0] * 9), np.array([0] + [1] * 9)
+    mean, low, high = mean_over_identities(values, people, 2000, stream())
+    assert (mean, low, high) == (0.9, 0.0, 1.0)
+
+
+def test_the_interval_holds_the_truth_nineteen_times_in_twenty():
+    """Clustered data whose mean is 0: 300 experiments of 40 people and 5 pictures each."""
+    random, held = stream(7), 0
+    people = np.repeat(np.arange(40), 5)
+    for _ in range(300):
+        values = random.normal(size=40)[people] + 0.3 * random.normal(size=200)
+        _, low, high = mean_over_identities(values, people, 400, random)
+        held += low < 0 < high
+    assert 0.90 <= held / 300 <= 0.98
+
+
+def test_one_stream_gives_one_interval_whatever_the_people_are_called():
+    values, people = stream(1).normal(size=60), np.repeat(np.arange(20), 3)
+    first = mean_over_identities(values, people, 500, stream(4))
+    again = mean_over_identities(values, np.array(list("abcdefghijklmnopqrst"))[people], 500, stream(4))
+    other = mean_over_identities(values, people, 500, stream(5))
+    assert first == again and first[1:] != other[1:]
+
+
+def test_a_single_person_leaves_no_width():
+    assert mean_over_identities(np.array([1.0, 2.0]), np.array([5, 5]), 50, stream()) == (1.5, 1.5, 1.5)

@@ -1,0 +1,73 @@
+import pytest
+import torch
+
+from obverse import views
+
+
+def released(probabilities: list[float], view: str) -> list[float]:
+    """Return the probabilities that ``view`` releases, 0 where it withholds."""
+    scores = views.release(torch.tensor([probabilities], dtype=torch.float64).log(), view)
+    return pytest.approx(scores.exp()[0].tolist())
+
+
+def test_the_papers_example_in_section_3():
+    assert released([0.6, 0.05, 0.06, 0.2, 0.09], "m2") == [0.6, 0, 0, 0.2, 0]
+
+
+def test_the_papers_figure_4():
+    vector = [0.76, 0.01, 0.03, 0.04, 0.01, 0.01, 0.08, 0.02, 0.03, 0.01]
+    assert released(vector, "m5") == [0.76, 0, 0.03, 0.04, 0, 0, 0.08, 0, 0.03, 0]
+
+
+def test_of_equal_scores_the_first_stay():
+    assert released([0.2, 0.2, 0.2, 0.2, 0.2], "m3") == [0.2, 0.2, 0.2, 0, 0]
+    assert released([0.1, 0.3, 0.3, 0.3], "m2") == [0, 0.3, 0.3, 0]
+
+
+def test_of_many_equal_scores_the_first_stay():
+    """A sort that is stable for short rows only would pass with five."""
+    scores = views.release(torch.full((3, 1000), 0.001).log(), "m400")
+    assert scores[:, :400].isfinite().all() and (scores[:, 400:] == -torch.inf).all()
+
+
+def test_a_score_of_probability_zero_is_released_as_such():
+    scores = torch.tensor([[0.0, -torch.inf, -torch.inf]])
+    assert views.release(scores, "m2").tolist() == scores.tolist()
+
+
+@pytest.mark.parametrize("view", ["full", "m6"])
+def test_all_scores_are_the_vector_itself(view: str):
+    scores = torch.log_softmax(torch.randn(4, 6, generator=torch.Generator().manual_seed(0)), dim=1)
+    assert torch.equal(views.release(scores, view), scores)
+
+
+@pytest.mark.parametrize("m", [1, 2, 5])
+def test_what_is_released_is_unchanged_and_not_less_than_what_is_withheld(m: int):
+    scores = torch.log_softmax(torch.randn(50, 6, generator=torch.Generator().manual_seed(1)), dim=1)
+    out = views.release(scores, f"m{m}")
+    kept = out.isfinite()
+    assert (kept.sum(dim=1) == m).all() and torch.equal(out[kept], scores[kept])
+    withheld = scores.masked_fill(kept, -torch.inf).amax(dim=1)
+    assert (out.masked_fill(~kept, torch.inf).amin(dim=1) >= withheld).all()
+
+
+def test_what_is_withheld_is_not_written_over_the_classifiers_scores():
+    scores = torch.randn(4, 6)
+    before = scores.clone()
+    views.release(scores, "m2")
+    assert torch.equal(scores, before)
+
+
+def test_more_scores_than_classes_are_refused():
+    with pytest.raises(ValueError, match="view 'm6' asks for 6 scores, but a prediction vector holds 5"):
+        views.release(torch.zeros(1, 5), "m6")
+
+
+@pytest.mark.parametrize("view", ["m0", "m", "10", "m-1", "m1.5", "top5", "M5", "m05", "full "])
+def test_a_view_that_is_none_is_refused(view: str):
+    with pytest.raises(ValueError, match="expected a view 'full' or 'm<number>'"):
+        views.kept(view, 100)
+
+
+def test_how_many_scores_a_view_lets_through():
+    assert [views.kept(view, 53) for view in ("full", "m1", "m53")] == [53, 1, 53]

@@ -1,0 +1,89 @@
+"""The house keeps its own rules."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BASE = Path(__file__).parents[2]
+RULE_FILES = sorted((BASE / "workflow/rules").glob("*.smk"))
+RULES = {
+    name: path for path in RULE_FILES for name in re.findall(r"^rule (\w+):", path.read_text(), flags=re.MULTILINE)
+}
+
+
+def run(*command: str) -> subprocess.CompletedProcess:
+    return subprocess.run(command, cwd=BASE, capture_output=True, text=True)
+
+
+def test_every_rule_is_a_stage_of_the_same_name():
+    for rule in RULES:
+        text = (BASE / f"workflow/obverse/{rule}.py").read_text()
+        assert f"\ndef {rule}(" in text
+        assert f"cli.run({rule})" in text
+
+
+def test_every_stage_has_a_rule():
+    stages = {path.stem for path in (BASE / "workflow/obverse").glob("*.py") if "cli.run(" in path.read_text()} - {
+        "cli"
+    }
+    assert stages == set(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_logs_measures_and_carries_its_code(rule: str):
+    text = RULES[rule].read_text().split(f"\nrule {rule}:")[1].split("\nrule ")[0]
+    assert f'"results/logs/{rule}/' in text
+    assert f'"results/benchmarks/{rule}/' in text
+    assert f'code=code("{rule}")' in text
+    assert '"../../envs/obverse.yaml"' in text
+    assert f"python -m obverse.{rule} " in text
+    assert "\n    run:" not in text and "\n    script:" not in text
+
+
+def test_every_option_a_rule_passes_is_one_its_stage_takes():
+    """Otherwise a rule that no test runs would fail on the user's machine."""
+    for rule, path in RULES.items():
+        text = path.read_text().split(f"\nrule {rule}:")[1].split("\nrule ")[0]
+        passed = set(re.findall(r"--([a-z][a-z-]*)", text.split('r"""')[1]))
+        asked = run(sys.executable, "-m", f"obverse.{rule}", "--help")
+        assert asked.returncode == 0, asked.stderr
+        taken = set(re.findall(r"--([a-z][a-z-]*)", asked.stdout)) - {"help"}
+        assert passed == taken, rule
+
+
+def test_snakemake_lint_is_clean():
+    done = run("snakemake", "--lint")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_rule_files_are_formatted():
+    done = run("snakefmt", "--check", "Snakefile", "workflow/rules")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [("check",), ("format", "--check")])
+def test_python_is_clean(command: tuple[str, ...]):
+    done = run("ruff", *command, ".")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_readme_shows_the_graph_there_is():
+    """Remake it with: snakemake --rulegraph mermaid-js"""
+    drawn = run("snakemake", "--rulegraph", "mermaid-js", "--quiet", "all")
+    edges = set(re.findall(r"id\d+ --> id\d+|id\d+\[[^\]]+\]", drawn.stdout))
+    assert edges and edges <= set(re.findall(r"id\d+ --> id\d+|id\d+\[[^\]]+\]", (BASE / "README.md").read_text()))
+
+
+def test_the_papers_scale_plans_the_whole_graph_without_the_data():
+    done = run("snakemake", "--dry-run", "--configfile", "workflow/scales/paper.yaml", "--quiet", "all")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_file_outgrows_the_house():
+    """Files stay under about 200 lines, rule files too."""
+    files = [*(BASE / "workflow").rglob("*.py"), *RULE_FILES, BASE / "Snakefile"]
+    long = {str(path.relative_to(BASE)): lines for path in files if (lines := path.read_text().count("\n")) > 215}
+    assert long == {}

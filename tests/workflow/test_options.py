@@ -1,0 +1,109 @@
+"""Every key of config.yaml does something, and only where it should."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+import planning
+from obverse import settings
+
+TARGETS = ["all", "results/datasets/cifar10_32/samples.parquet"]
+
+# They steer how the network is used, or mark consent; what comes of a run does not depend on them.
+OPERATIONAL = {
+    "datasets.facescrub.connections",
+    "datasets.facescrub.timeout_seconds",
+}
+
+# Values for keys where adding one, or flipping, would not make sense.
+CHANGED = {
+    "datasets.facescrub.source": "official",
+    "datasets.celeba.source": "official",
+    "datasets.mnist.source": "official",
+    "datasets.cifar10.source": "official",
+    "datasets.celeba.overlap": "none",
+    "classifiers.faces.dataset": "mnist",
+    "classifiers.digits.dataset": "facescrub",
+    "auxiliaries.generic.parts": [{"dataset": "mnist"}],
+    "auxiliaries.same_digits.parts": [{"dataset": "celeba"}],
+    "auxiliaries.generic.owner": "target_owner",
+    "auxiliaries.same_digits.owner": "target_owner",
+    "inversions.aligned.features": "centred",
+    "inversions.centred.features": "shifted",
+    "figures.fig8.classifier": "digits",
+    "figures.fig9.classifier": "digits",
+    "figures.fig10.classifier": "faces",
+    "figures.fig8.auxiliary": "same_digits",
+    "figures.fig9.auxiliary": "same_digits",
+    "figures.fig10.auxiliary": "generic",
+    "compute.precision": "float32",
+}
+
+
+def leaves(tree: dict, above: str = "") -> list[tuple[str, object]]:
+    """Return each key that holds a value, with the path to it."""
+    found = []
+    for key, value in tree.items():
+        where = f"{above}{key}"
+        found += leaves(value, f"{where}.") if isinstance(value, dict) else [(where, value)]
+    return found
+
+
+def other(where: str, value: object) -> object:
+    """Return another value for a key."""
+    if where in CHANGED:
+        return CHANGED[where]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value * 1.25 if isinstance(value, float) else value + 1
+    if isinstance(value, list):
+        return [*value[:-1], value[-1] - 1]
+    return {"bilinear": "area", "": "elsewhere"}[value]
+
+
+def with_value(config: dict, where: str, value: object) -> dict:
+    """Return ``config`` with one key changed."""
+    changed = copy.deepcopy(config)
+    *above, last = where.split(".")
+    place = changed
+    for key in above:
+        place = place[key]
+    place[last] = value
+    return changed
+
+
+def base_of(config: dict, where: str) -> dict:
+    """Return the configuration in which a key means something: some only do for official data."""
+    role = where.split(".")[1] if where.startswith("datasets.") else ""
+    if where.endswith((".folder", ".accept_terms")):
+        return with_value(config, f"datasets.{role}.source", "official")
+    return config
+
+
+@pytest.fixture(scope="module")
+def shipped() -> dict:
+    return yaml.safe_load((planning.BASE / "config.yaml").read_text())
+
+
+def test_every_key_changes_what_some_rule_is_given(shipped: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A key that changes no rule's params and no rule's files is dead, unless it is known to be operational."""
+    monkeypatch.setattr(settings, "check", lambda config: None)  # some single changes contradict other keys
+    monkeypatch.chdir(tmp_path)
+    plans: dict[str, dict] = {}
+
+    def plan(config: dict) -> dict:
+        key = yaml.safe_dump(config, sort_keys=True)
+        if key not in plans:
+            plans[key] = planning.params_of_jobs(config, tmp_path, TARGETS)
+            plans[key].pop("record_config")  # it holds every key
+        return plans[key]
+
+    dead = {
+        where
+        for where, value in leaves(shipped)
+        if plan(base_of(shipped, where)) == plan(with_value(base_of(shipped, where), where, other(where, value)))
+    }
+    assert dead == OPERATIONAL

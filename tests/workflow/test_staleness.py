@@ -1,0 +1,127 @@
+"""Only what is stale reruns: for each kind of edit, exactly these rules."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import Checkout, copy_checkout
+
+FIGURES = {"draw_mse_curve", "draw_reconstructions"}
+RECONSTRUCTING = {"reconstruct"} | FIGURES
+INVERTING = {"train_inverter"} | RECONSTRUCTING
+PREDICTING = {"predict"} | INVERTING
+CLASSIFYING = {"train_classifier"} | PREDICTING
+SPLITTING = {"split_samples", "make_auxiliary", "score_floor"} | CLASSIFYING
+CROPPING_FACESCRUB = {"crop_facescrub"} | SPLITTING
+
+PACKAGE = "workflow/obverse"
+
+CODE = [
+    pytest.param("inverters.py", "import torch\n", "import torch\n# a comment\n", set(), id="a comment"),
+    pytest.param("inverters.py", '"""The inverter G', '"""An inverter G', set(), id="a docstring"),
+    pytest.param("progress.py", "_SPARSE_SECONDS = 5.0", "_SPARSE_SECONDS = 6.0", set(), id="plumbing"),
+    pytest.param(
+        "inverters.py", "stride=2, padding=1)\n", "stride=2, padding=1, bias=False)\n", INVERTING, id="inverters"
+    ),
+    pytest.param("metrics.py", "_SSIM_WINDOW = 7", "_SSIM_WINDOW = 9", {"score_floor"} | RECONSTRUCTING, id="metrics"),
+    pytest.param("draw_mse_curve.py", "markersize=5", "markersize=6", {"draw_mse_curve"}, id="a figure's stage"),
+    pytest.param("style.py", "_DPI = 150", "_DPI = 160", FIGURES, id="all figures' style"),
+    pytest.param("views.py", "descending=True", "descending=False", INVERTING, id="views"),
+]
+
+
+@pytest.fixture(scope="module")
+def shared(finished: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A copy of the finished run; each test that edits it puts it back."""
+    target = tmp_path_factory.mktemp("shared") / "obverse"
+    shutil.copytree(finished.path, target, symlinks=True)
+    return Checkout(target)
+
+
+def after_edit(copy: Checkout, file: str, old: str, new: str) -> set[str]:
+    """Return what would run after replacing the first ``old`` of a file, and put the file back."""
+    path = copy.path / file
+    text = path.read_text()
+    assert old in text, f"{file} no longer holds {old!r}"
+    path.write_text(text.replace(old, new, 1))
+    try:
+        return copy.would_run()
+    finally:
+        path.write_text(text)
+
+
+def test_a_second_run_has_nothing_to_do_and_says_so(shared: Checkout):
+    done = shared.snakemake()
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(("module", "old", "new", "rules"), CODE)
+def test_an_edit_of_code_reruns_what_runs_it(shared: Checkout, module: str, old: str, new: str, rules: set[str]):
+    assert after_edit(shared, f"{PACKAGE}/{module}", old, new) == rules
+
+
+def test_another_torch_reruns_what_imports_torch_and_what_follows(shared: Checkout):
+    assert (
+        after_edit(shared, "envs/obverse.lock.txt", "torch==2.15.0", "torch==2.15.1") == {"score_floor"} | CLASSIFYING
+    )
+
+
+def test_another_matplotlib_redraws_and_retrains_nothing(shared: Checkout):
+    assert after_edit(shared, "envs/obverse.lock.txt", "\nmatplotlib==", "\nmatplotlib==9.") == FIGURES
+
+
+def test_another_library_that_no_stage_imports_reruns_nothing(shared: Checkout):
+    assert after_edit(shared, "envs/obverse.lock.txt", "\nruff==", "\nruff==9.") == set()
+
+
+def test_a_changed_line_of_a_list_reruns_what_reads_it(shared: Checkout):
+    listed = "results/sources/facescrub/facescrub_actors.txt"
+    rules = {"fetch_facescrub", "remove_overlap"} | CROPPING_FACESCRUB
+    line = (shared.path / listed).read_text().splitlines()[-1]
+    assert after_edit(shared, listed, line, line.replace("\thttp://", "\thttp://x")) == rules
+
+
+TINY = [
+    pytest.param("data_seed: 1", "data_seed: 2", None, id="data_seed: everything"),
+    pytest.param("victims: 5 # of each split", "victims: 4 # of each split", set(), id="a key tiny overrides"),
+    pytest.param("offset: 50.0", "offset: 10.0", INVERTING, id="offset"),
+    pytest.param(
+        "precision: auto", "precision: float32", {"train_classifier"} | INVERTING | {"predict"}, id="precision"
+    ),
+    pytest.param("member_fraction: 0.8", "member_fraction: 0.7", SPLITTING - {"make_auxiliary"}, id="member_fraction"),
+    pytest.param(
+        "overlap: names",
+        "overlap: none",
+        {"remove_overlap"} | SPLITTING - {"split_samples", "train_classifier"},
+        id="overlap",
+    ),
+    pytest.param("connections: 32", "connections: 8", set(), id="operational"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "rules"), TINY)
+def test_a_changed_number_reruns_what_uses_it(shared: Checkout, old: str, new: str, rules: set[str] | None):
+    """The record of the configuration is rewritten whenever a key in force changes."""
+    ran = after_edit(shared, "config.yaml", old, new)
+    if rules is None:
+        assert {"render_facescrub", "render_celeba", "write_mnist"} | SPLITTING <= ran
+    elif rules or "connections" in old:
+        assert ran == rules | {"record_config"}
+    else:
+        assert ran == set()
+
+
+def test_a_fresh_clone_with_results_brought_along_reruns_nothing_and_then_what_is_edited(
+    finished: Checkout, tmp_path: Path
+):
+    """Results and what Snakemake noted of them (.snakemake/metadata) are enough; dates do not count."""
+    clone = copy_checkout(tmp_path / "elsewhere" / "clone")
+    for file in clone.path.rglob("*"):
+        file.touch()
+    shutil.copytree(finished.path / "results", clone.path / "results")
+    shutil.copytree(finished.path / ".snakemake/metadata", clone.path / ".snakemake/metadata")
+    assert clone.would_run() == set()
+    assert after_edit(clone, f"{PACKAGE}/inverters.py", "padding=1)\n", "padding=1, bias=False)\n") == INVERTING
+    assert after_edit(clone, f"{PACKAGE}/style.py", "_DPI = 150", "_DPI = 160") == FIGURES

@@ -1,0 +1,73 @@
+"""Say what a run needs before it starts: files you must provide, disk, hours, queries.
+
+    python -m obverse.commands.preflight [CONFIG.yaml …]
+
+The files are merged over config.yaml as ``snakemake --configfile`` does. Exit status 1 when something is missing.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+from obverse import estimates, settings
+from obverse.errors import UnusableInput
+
+_BASE = Path(__file__).parents[3]
+
+
+def main() -> None:
+    """Print the report for the configuration named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m obverse.commands.preflight", description=__doc__.split("\n")[0])
+    parser.add_argument("configfiles", nargs="*", type=Path, metavar="CONFIG.yaml")
+    parser.add_argument("--directory", type=Path, default=Path(), help="where snakemake would be started")
+    arguments = parser.parse_args()
+    try:
+        config = merged([_BASE / "config.yaml", *arguments.configfiles])
+        settings.check(config)
+    except UnusableInput as error:
+        sys.exit(f"preflight: error: {error}")
+    missing = estimates.missing(config, arguments.directory)
+    print("\n".join(_report(config, missing)))
+    sys.exit(1 if missing else 0)
+
+
+def merged(paths: list[Path]) -> dict:
+    """Return the configuration files merged: mappings key by key, anything else replaced by the later file."""
+    result: dict = {}
+    for path in paths:
+        try:
+            loaded = yaml.safe_load(path.read_text())
+        except (OSError, yaml.YAMLError) as error:
+            raise UnusableInput(path, f"cannot be read as YAML ({error})", "Name an existing configuration.") from error
+        result = _merge(result, loaded or {})
+    return result
+
+
+def _merge(below: dict, above: dict) -> dict:
+    both = {
+        key: _merge(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+        for key, value in above.items()
+    }
+    return below | both
+
+
+def _report(config: dict, missing: list[str]) -> list[str]:
+    pictures = estimates.pictures(config)
+    operations = estimates.operations(config)
+    rate = estimates.matrix_rate()
+    hours = operations / (rate * estimates.SHARE_OF_MATRIX_RATE) / 3600
+    return [
+        "Missing:" if missing else "Missing: nothing",
+        *(f"  {line}" for line in missing),
+        "Pictures: " + ", ".join(f"{role} {count:,}" for role, count in pictures.items()),
+        f"Disk:     {estimates.disk(config) / 1e9:.1f} GB under results/",
+        f"Training: {operations / 1e15:,.3g} PFLOP, about {hours:,.2g} hours here (at {estimates.SHARE_OF_MATRIX_RATE:.0%} "
+        f"of the {rate / 1e12:.2g} TFLOP/s this machine's matrix product reaches)",
+        f"Queries:  {estimates.queries(config):,} images asked of targets trained here, which cost nothing but time",
+    ]
+
+
+if __name__ == "__main__":
+    main()
