@@ -53,9 +53,7 @@ def test_the_cache_holds_the_log_softmax_of_the_networks_logits(classifier, weig
 def test_more_images_than_a_batch_holds_come_out_in_order(classifier, weights, data_set, tmp_path, monkeypatch):
     monkeypatch.setattr("obverse.predict._BATCH", 7)
     data = data_set("others", ["x"] * 30)
-    np.testing.assert_allclose(
-        ask(weights, data, [], tmp_path / "p")[2], expected(classifier, data.pixels), atol=1e-5
-    )
+    np.testing.assert_allclose(ask(weights, data, [], tmp_path / "p")[2], expected(classifier, data.pixels), atol=1e-5)
 
 
 def test_somebody_else_has_no_label_and_an_unusable_image_no_row(weights, data_set, tmp_path):

@@ -89,9 +89,7 @@ def test_a_perfect_reconstruction_has_no_error(inputs, tmp_path):
     drawn = expected(data, data.sample_ids, logits, "m2")
     samples.write_images(given["images"], np.rint(drawn * 255).astype(np.uint8))
     rebuilt, scored = rebuild(given, tmp_path / "out")
-    np.testing.assert_array_equal(
-        rebuilt, samples.read_images(given["images"])[[7, 0, 3, 11, 5, 2, 9, 4]]
-    )
+    np.testing.assert_array_equal(rebuilt, samples.read_images(given["images"])[[7, 0, 3, 11, 5, 2, 9, 4]])
     assert scored["mse"].max() < 0.25 / 255**2 and scored["ssim"].min() > 0.9
 
 

@@ -150,9 +150,7 @@ def test_the_hours_are_operations_over_the_share_of_the_rate_that_training_reach
 def test_a_configuration_that_cannot_work_is_two_lines(run, tmp_path: Path):
     (tmp_path / "mine.yaml").write_text("classifiers:\n  faces:\n    epoch: 3\n")
     status, said = run(tmp_path / "mine.yaml")
-    assert said == "" and str(status).splitlines()[0] == (
-        "preflight: error: classifiers.faces: unknown key 'epoch'"
-    )
+    assert said == "" and str(status).splitlines()[0] == ("preflight: error: classifiers.faces: unknown key 'epoch'")
     assert len(str(status).splitlines()) == 2
 
 

@@ -1,4 +1,4 @@
-"""`auxiliaries/*.parquet`: the images an adversary trains on, which part of its training each serves, and whose they are."""
+"""`auxiliaries/*.parquet`: the images an adversary trains on, what each is for, and whose it is."""
 
 from pathlib import Path
 

@@ -83,7 +83,7 @@ def _draw(rows: pd.DataFrame, origin: str) -> style.Figure:
     axes.set(xscale="log", xlabel="scores kept, m", ylabel="mean squared error per pixel")
     axes.set_xticks(kept, [str(m) for m in kept])
     axes.minorticks_off()
-    # Black may lie far above everything that tells methods apart: then it is in the table, and said, not drawn to scale.
+    # Black may lie far above all that tells methods apart: then it stands in the table and the title.
     top = rows.loc[rows["method"] != "black", "mse_high"].max() * 1.1
     axes.set_ylim(0, top)
     axes.legend(fontsize=7, frameon=False, ncols=2)

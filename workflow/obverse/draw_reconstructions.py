@@ -45,8 +45,8 @@ def draw_reconstructions(
 ) -> None:
     """Write the figure and, with the same name, who is shown and how near each picture comes.
 
-    ``reconstructions``, ``scores``, ``methods`` and ``m`` are parallel. The same ``victims`` people are drawn, by ``seed``,
-    for members and held-out images. Raises `UnusableInput` when there are fewer people than that.
+    ``reconstructions``, ``scores``, ``methods`` and ``m`` are parallel. The same ``victims`` people are drawn,
+    by ``seed``, for members and held-out images. Raises `UnusableInput` when there are fewer people than that.
     """
     attacks = [
         Attack(method, kept, read_scores(score_file), read_images(pixels))

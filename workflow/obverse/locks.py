@@ -1,8 +1,8 @@
 """Locks that a killed Snakemake left behind: recognised by the death of the process, and removed.
 
-Snakemake's own lock is a set of files that say nothing of who made them, so after a kill it asks the user to judge. Here
-every Snakemake process that reads the workflow holds a shared lock of the operating system, which dies with it: whoever
-gets the exclusive one knows that nobody else is alive.
+Snakemake's own lock is a set of files that say nothing of who made them, so after a kill it asks the user to judge.
+Here every Snakemake process that reads the workflow holds a shared lock of the operating system, which dies with it:
+whoever gets the exclusive one knows that nobody else is alive.
 """
 
 import fcntl

@@ -44,7 +44,7 @@ def make_auxiliary(
     if not 0 < held < len(rows):
         raise UnusableInput(
             selection,
-            f"expected images for training and for choosing an epoch, found {len(rows)} in all, {held} of them to choose",
+            f"expected images to train on and to choose an epoch by, found {len(rows)} in all, {held} to choose by",
             "Give the auxiliary set more images, or another validation_fraction.",
         )
     aside = seeds.generator(seed, "auxiliary validation").choice(len(rows), size=held, replace=False)

@@ -37,9 +37,9 @@ def ssim(reconstructions: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
 def identity_rank(reconstructions: torch.Tensor, truth: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Return the rank [N] of the right identity by its nearest true picture, 1 for the best.
 
-    ``labels`` [N] says who is on picture i of ``truth``. The picture a reconstruction is of does not count: what is asked
-    is whether it shows the person, not whether it shows the picture. An
-    identity with no other picture ranks behind all that have one.
+    ``labels`` [N] says who is on picture i of ``truth``. The picture a reconstruction is of does not count: what is
+    asked is whether it shows the person, not whether it shows the picture. An identity with no other picture ranks
+    behind all that have one.
     """
     _check_shapes(reconstructions, truth)
     pictures = truth.flatten(1)

@@ -35,7 +35,7 @@ def predict(*, weights: Path, images: Path, samples: Path, splits: list[Path], t
         )
     rows, sample_ids, labels = _asked(samples, splits)
     asked = _ask(classifier, device, pixels, rows)
-    inputs = {"weights": weights, "images": images, "samples": samples, **{"splits": path for path in splits}}
+    inputs = {"weights": weights, "images": images, "samples": samples} | dict(zip(["splits"], splits, strict=False))
     write_predictions(predictions, sample_ids, labels, asked, files.stamp("predict", inputs, **device.describe()))
 
 

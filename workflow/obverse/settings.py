@@ -103,7 +103,7 @@ def _members(config: dict, figure: str, classifier: str, auxiliary: str) -> Iter
             yield (
                 f"auxiliaries.{auxiliary}",
                 f"{figure} attacks {classifier!r}, and this set may hold images it was trained on",
-                f"Take only `classifier: {classifier}, split: held_out` of {part['dataset']}, or set owner: target_owner.",
+                f"Take only `classifier: {classifier}, split: held_out` of it, or set owner: target_owner.",
             )
 
 

@@ -1,4 +1,4 @@
-"""The victims of an attack: every image of the target's splits, its truth, and how near a reconstruction comes to it."""
+"""The victims of an attack: every image of the target's splits, its truth, and how near one comes to it."""
 
 from dataclasses import dataclass
 from pathlib import Path

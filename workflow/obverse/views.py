@@ -10,7 +10,7 @@ import torch
 
 
 def kept(view: str, num_classes: int) -> int:
-    """Return how many scores ``view`` lets through; raise `ValueError` for a view that this many classes cannot give."""
+    """Return how many scores ``view`` lets through; raise `ValueError` for one that they cannot give."""
     if view == "full":
         return num_classes
     named = re.fullmatch(r"m([1-9]\d*)", view)
@@ -22,7 +22,7 @@ def kept(view: str, num_classes: int) -> int:
 
 
 def release(log_probabilities: torch.Tensor, view: str) -> torch.Tensor:
-    """Return ``log_probabilities`` [N, K] with what ``view`` withholds set to ``-inf``; of equal scores the first stay."""
+    """Return ``log_probabilities`` [N, K] with what ``view`` withholds at ``-inf``; of equal scores the first stay."""
     count = kept(view, log_probabilities.shape[1])
     if count == log_probabilities.shape[1]:
         return log_probabilities

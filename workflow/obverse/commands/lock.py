@@ -1,6 +1,6 @@
 """Make envs/ from pyproject.toml: the hashed locks that pip and uv install, and the conda environment of the same pins.
 
-    python -m obverse.commands.lock
+python -m obverse.commands.lock
 """
 
 import hashlib

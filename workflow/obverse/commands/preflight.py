@@ -63,8 +63,8 @@ def _report(config: dict, missing: list[str]) -> list[str]:
         *(f"  {line}" for line in missing),
         "Pictures: " + ", ".join(f"{role} {count:,}" for role, count in pictures.items()),
         f"Disk:     {estimates.disk(config) / 1e9:.1f} GB under results/",
-        f"Training: {operations / 1e15:,.3g} PFLOP, about {hours:,.2g} hours here (at {estimates.SHARE_OF_MATRIX_RATE:.0%} "
-        f"of the {rate / 1e12:.2g} TFLOP/s this machine's matrix product reaches)",
+        f"Training: {operations / 1e15:,.3g} PFLOP, about {hours:,.2g} hours here "
+        f"({estimates.SHARE_OF_MATRIX_RATE:.0%} of the {rate / 1e12:.2g} TFLOP/s a matrix product reaches)",
         f"Queries:  {estimates.queries(config):,} images asked of targets trained here, which cost nothing but time",
     ]
 
