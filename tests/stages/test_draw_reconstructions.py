@@ -48,6 +48,14 @@ def picture(folder: Path) -> np.ndarray:
     return imread(folder / "fig9.png")[..., :3]
 
 
+def greys(folder: Path) -> set[int]:
+    """Return the greys that fill a tile or more; neither white nor black."""
+    shown = np.rint(picture(folder) * 255).astype(int)
+    neutral = shown[shown.max(axis=2) == shown.min(axis=2)][:, 0]
+    shares = np.bincount(neutral, minlength=256) / shown[..., 0].size
+    return set(np.flatnonzero(shares[1:255] > 0.003) + 1)
+
+
 def test_the_table_says_who_is_shown_and_how_near_each_picture_comes(inputs, tmp_path):
     table = drawn(inputs, tmp_path / "out")
     columns = ["split", "identity", "label", "sample_id", "m", "method", "mse", "ssim", "identity_rank"]
@@ -97,12 +105,29 @@ def test_who_is_on_one_side_alone_is_not_shown(inputs, tmp_path):
 
 def test_every_attack_and_the_truth_are_in_the_picture(inputs, tmp_path):
     """Each attack draws one grey, no other; a tile is uniform, so its grey fills a share of the figure."""
+    samples.write_images(inputs["images"], np.full((40, 8, 8), 222, np.uint8))
     drawn(inputs, tmp_path / "out")
-    greys = np.rint(picture(tmp_path / "out") * 255).astype(int)
-    grey = greys[(greys.max(axis=2) == greys.min(axis=2))][:, 0]
-    shares = np.bincount(grey, minlength=256) / greys[..., 0].size
-    for number in range(1, len(ATTACKS)):
-        assert shares[40 * number] > 0.005
+    assert greys(tmp_path / "out") == {40, 80, 120, 160, 222}
+
+
+def test_below_each_reconstruction_is_the_truth_of_the_victim_the_table_names(inputs, tmp_path):
+    known = samples.read(inputs["samples"])["sample_id"].to_pylist()
+    truth = {sample_id: 20 + 5 * row for row, sample_id in enumerate(known)}
+    samples.write_images(inputs["images"], np.array([np.full((8, 8), truth[i]) for i in known], np.uint8))
+    for path in inputs["reconstructions"]:
+        samples.write_images(path, np.zeros((40, 8, 8), np.uint8))
+    table = drawn(inputs, tmp_path / "out")
+    assert greys(tmp_path / "out") == {truth[sample_id] for sample_id in table["sample_id"]}
+
+
+def test_each_reconstruction_is_that_of_the_victim_the_table_names(inputs, tmp_path):
+    shown_to = scores.read(inputs["scores"][0])["sample_id"].tolist()
+    rebuilt = {sample_id: 20 + 5 * row for row, sample_id in enumerate(shown_to)}
+    samples.write_images(inputs["images"], np.zeros((40, 8, 8), np.uint8))
+    for path in inputs["reconstructions"]:
+        samples.write_images(path, np.array([np.full((8, 8), rebuilt[i]) for i in shown_to], np.uint8))
+    table = drawn(inputs, tmp_path / "out")
+    assert greys(tmp_path / "out") == {rebuilt[sample_id] for sample_id in table["sample_id"]}
 
 
 def test_a_reconstruction_that_differs_changes_the_picture(inputs, tmp_path):

@@ -89,12 +89,12 @@ def test_the_targets_owner_may_hold_members(data_set, split_table, tmp_path):
 @pytest.mark.parametrize(("count", "fraction"), [(4, 0.1), (1, 0.5), (3, 0.9)])
 def test_too_few_images_to_train_and_to_choose_by_are_refused(data_set, tmp_path, count, fraction):
     parts = [("faces", data_set("faces", ["x"] * count), "all", None)]
-    with pytest.raises(UnusableInput, match=f"for choosing an epoch, found {count} in all"):
+    with pytest.raises(UnusableInput, match=f"to choose an epoch by, found {count} in all"):
         selected(tmp_path / "a", parts, validation_fraction=fraction)
     assert not (tmp_path / "a").exists()
 
 
 def test_when_nothing_is_left_after_the_overlap_it_is_said(data_set, tmp_path):
     parts = [("faces", data_set("faces", ["x"] * 4, status=["overlap"] * 4), "all", None)]
-    with pytest.raises(UnusableInput, match="found 0 in all, 0 of them to choose"):
+    with pytest.raises(UnusableInput, match="found 0 in all, 0 to choose by"):
         selected(tmp_path / "a", parts)

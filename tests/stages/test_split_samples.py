@@ -59,6 +59,13 @@ def test_somebody_is_on_each_side_whatever_the_share(people, tmp_path: Path, fra
     assert (sides == 2).all()
 
 
+def test_each_identity_is_divided_by_a_draw_of_its_own(data_set, tmp_path: Path):
+    """One draw for all would make the first picture of everybody a member, or of nobody."""
+    table = divided(data_set("alike", np.repeat(list("abcd"), 20)), tmp_path / "s", member_fraction=0.5)
+    patterns = {tuple(images.sort_values("sample_id")["split"]) for _, images in table.groupby("identity")}
+    assert len(patterns) == 4
+
+
 def test_only_images_whose_status_is_ok_are_divided(data_set, tmp_path: Path):
     data = data_set("mixed", ["a", "b"] * 10, status=["ok", "ok", "ok", "overlap"] * 5)
     assert sorted(divided(data, tmp_path / "s", classes=2)["sample_id"]) == sorted(

@@ -105,6 +105,13 @@ def test_identity_rank_is_that_of_a_plain_loop():
     assert metrics.identity_rank(rebuilt, truth, people).tolist() == expected
 
 
+def test_more_reconstructions_than_are_ranked_at_once(monkeypatch: pytest.MonkeyPatch):
+    truth, rebuilt, people = pictures(40, 8, 0), pictures(40, 8, 1), torch.arange(40) % 8
+    at_once = metrics.identity_rank(rebuilt, truth, people)
+    monkeypatch.setattr(metrics, "_RANKED_AT_ONCE", 7)
+    assert torch.equal(metrics.identity_rank(rebuilt, truth, people), at_once)
+
+
 def test_the_order_of_images_does_not_matter():
     truth, rebuilt = pictures(40, 16, 3), pictures(40, 16, 4)
     people = torch.arange(40) % 8

@@ -32,11 +32,18 @@ def test_the_interval_is_wider_when_pictures_of_a_person_are_alike():
     assert (high - low) / (high_strangers - low_strangers) == pytest.approx(np.sqrt(10), rel=0.08)
 
 
-def test_people_with_more_pictures_weigh_more():
-    """Two people, drawn twice with replacement: both twice, or one of each: means 0, 0.9 (9 of 10), 1."""
+def test_two_people_by_hand():
+    """Drawn twice with replacement they are the same twice, or one of each: means 0, 0.9 (9 pictures of 10) and 1."""
     values, people = np.array([0.0] + [1.0] * 9), np.array([0] + [1] * 9)
-    mean, low, high = mean_over_identities(values, people, 2000, stream())
-    assert (mean, low, high) == (0.9, 0.0, 1.0)
+    assert mean_over_identities(values, people, 2000, stream()) == (0.9, 0.0, 1.0)
+
+
+def test_people_with_more_pictures_weigh_more_in_the_interval_too():
+    """Fifty people with nine pictures err about 1, fifty with one about 0: the interval is around 0.9, not 0.5."""
+    people = np.concatenate([np.repeat(np.arange(50), 9), np.arange(50, 100)])
+    values = (people < 50) + 0.1 * stream(1).normal(size=500)
+    mean, low, high = mean_over_identities(values, people, 1000, stream(2))
+    assert 0.8 < low < mean < high < 1
 
 
 def test_the_interval_holds_the_truth_nineteen_times_in_twenty():

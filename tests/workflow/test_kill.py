@@ -1,0 +1,120 @@
+"""Killed at any moment and started again with the same command, a run ends in the same bytes."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import TINY, Checkout
+from test_contracts import RULES
+from test_whole_run import contents
+
+DRAWN = {rule for rule in RULES if rule not in ("provide_official", "write_cifar10", "prepare_cifar10")}  # not in `all`
+
+
+def processes_of(directory: Path) -> Iterator[tuple[int, str]]:
+    """Yield pid and command line of every process that works in ``directory``."""
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and (entry / "cwd").resolve() == directory:
+                yield int(entry.name), (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+
+
+def start(checkout: Checkout, *arguments: str) -> subprocess.Popen:
+    command = ["snakemake", "--cores", "2", "--configfile", TINY, *arguments]
+    environment = os.environ | {"PYTHONPATH": str(checkout.path / "workflow")}
+    return subprocess.Popen(
+        command, cwd=checkout.path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def wait_for(checkout: Checkout, word: str, running: subprocess.Popen) -> int:
+    """Return the pid of a process here whose command line holds ``word``; fail when the run ends without one."""
+    while running.poll() is None:
+        for pid, command in processes_of(checkout.path.resolve()):
+            if word in command and "bash" not in command.split(" ")[0]:
+                return pid
+        time.sleep(0.02)
+    pytest.fail(f"the run ended before {word!r} was seen")
+
+
+def leftovers(results: Path) -> list[Path]:
+    return [path for path in results.rglob("*") if path.name.endswith(".part") or path.name == "state.pt"]
+
+
+def kill_job(clone: Checkout, rule: str, delay: float) -> None:
+    """Force ``rule``, kill its first job after ``delay`` seconds, and let Snakemake fail."""
+    running = start(clone, "--forcerun", rule)
+    pid = wait_for(clone, f"obverse.{rule} ", running)
+    time.sleep(delay)
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        running.wait()  # it was faster than we
+        return
+    assert running.wait() != 0
+
+
+def finish(clone: Checkout, finished: Checkout) -> None:
+    """Run the same command again, twice if a killed job was the last: the bytes are those of an undisturbed run."""
+    done = clone.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert contents(clone.path / "results") == contents(finished.path / "results")
+    assert leftovers(clone.path / "results") == []
+
+
+def test_a_killed_job_fails_the_run_and_the_same_command_mends_it(clone: Checkout, finished: Checkout):
+    kill_job(clone, "make_auxiliary", 0.2)
+    finish(clone, finished)
+
+
+def test_a_killed_snakemake_leaves_no_puzzle(clone: Checkout, finished: Checkout):
+    """Its lock is recognised as a dead process's; the job that outlives it does no harm."""
+    running = start(clone, "--forcerun", "predict")
+    wait_for(clone, "obverse.predict ", running)
+    running.kill()
+    running.wait()
+    done = clone.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "A run was killed here" in done.stderr
+    assert contents(clone.path / "results") == contents(finished.path / "results")
+
+
+def test_a_living_snakemake_keeps_its_lock(clone: Checkout):
+    running = start(clone, "--forcerun", "make_auxiliary")
+    try:
+        wait_for(clone, "obverse.make_auxiliary ", running)
+        second = clone.snakemake("--forcerun", "make_auxiliary")
+        assert second.returncode != 0
+        assert "cannot be locked" in second.stderr
+    finally:
+        running.wait()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("moment", [0.2, 0.5, 0.9])
+@pytest.mark.parametrize("rule", sorted(DRAWN))
+def test_every_stage_may_be_killed_in_its_middle(clone: Checkout, finished: Checkout, rule: str, moment: float):
+    timings = list((clone.path / f"results/benchmarks/{rule}").rglob("*.tsv"))
+    seconds = float(timings[0].read_text().splitlines()[1].split("\t")[0])
+    kill_job(clone, rule, moment * seconds)
+    finish(clone, finished)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(5))
+def test_snakemake_may_be_killed_at_any_moment(checkout: Checkout, finished: Checkout, number: int):
+    for _ in range(3):
+        running = start(checkout)
+        try:
+            running.wait(random.Random(number).uniform(5, 30))
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+    finish(checkout, finished)
