@@ -99,8 +99,13 @@ def test_a_figure_that_names_an_unknown_auxiliary_set():
 
 
 def test_images_of_two_sizes_cannot_meet():
-    first, _ = refused("datasets", "celeba", "size", value=32)
-    assert first.startswith("datasets.celeba.size: 32 pixels, but figures.fig")
+    first, _ = refused("datasets", "celeba", "size", value=64)
+    assert first.startswith("datasets.celeba.size: 64 pixels, but figures.fig")
+
+
+def test_more_people_shown_than_there_are():
+    first, _ = refused("figures", "fig10", "victims", value=11)
+    assert first == "figures.fig10.victims: 11 people, but there are 10"
 
 
 def test_everybody_shared_leaves_nobody_to_train_on():

@@ -11,6 +11,8 @@ from obverse.errors import UnusableInput
 IDS, LABELS = [30, 10, 20, 50, 40, 60], [1, 0, 0, 1, 0, 1]
 SPLITS = ["member", "held_out", "member", "member", "held_out", "member"]
 
+CPU = torch.device("cpu")
+
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
@@ -50,7 +52,7 @@ def test_a_victim_without_a_picture_is_named(written: Path):
 def test_scores_are_the_metrics_row_by_row(written: Path, tmp_path: Path):
     loaded = panel(written)
     rebuilt = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    scored = victims.score(loaded, rebuilt)
+    scored = victims.score(loaded, rebuilt, CPU)
     assert list(scored.columns) == scores.SCHEMA.names
     np.testing.assert_allclose(scored["mse"], ((rebuilt - loaded.truth) ** 2).mean(dim=(1, 2, 3)), rtol=1e-6)
     np.testing.assert_array_equal(scored["ssim"], metrics.ssim(rebuilt, loaded.truth))
@@ -65,17 +67,17 @@ def test_ranks_are_among_the_pictures_of_the_same_split(written: Path):
     20, person 0 has no other member: second. For 50 and 60, 1's nearest is 30, 9 away: first.
     Held-out 10 (0) and 40 (0): nobody else is there: first. Across splits, 40 would be nearest to all.
     """
-    scored = victims.score(panel(written), torch.full((6, 1, 8, 8), 39 / 255))
+    scored = victims.score(panel(written), torch.full((6, 1, 8, 8), 39 / 255), CPU)
     assert scored["identity_rank"].tolist() == [1, 1, 2, 1, 1, 1]
 
 
 def test_a_picture_of_another_size_is_refused(written: Path):
     with pytest.raises(ValueError, match="expected two equal shapes"):
-        victims.score(panel(written), torch.zeros(6, 1, 16, 16))
+        victims.score(panel(written), torch.zeros(6, 1, 16, 16), CPU)
 
 
 def test_the_panel_is_left_as_it_was(written: Path):
     loaded = panel(written)
     columns = list(loaded.table.columns)
-    victims.score(loaded, torch.zeros(6, 1, 8, 8))
+    victims.score(loaded, torch.zeros(6, 1, 8, 8), CPU)
     assert list(loaded.table.columns) == columns

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import TINY, Checkout
 from test_contracts import RULES
 from test_whole_run import contents
+
+from conftest import TINY, Checkout
 
 DRAWN = {rule for rule in RULES if rule not in ("provide_official", "write_cifar10", "prepare_cifar10")}  # not in `all`
 

@@ -52,6 +52,7 @@ def draw_reconstructions(
         Attack(method, kept, read_scores(score_file), read_images(pixels))
         for pixels, score_file, method, kept in zip(reconstructions, scores, methods, m, strict=True)
     ]
+    _check_aligned(attacks, scores)
     shown = _choose(attacks[0].scores, victims, seed, scores[0])
     people = read_samples(samples)
     rows = find_rows(
@@ -60,6 +61,17 @@ def draw_reconstructions(
     shown_rows = pd.DataFrame({"victim": shown.to_numpy(), "identity": people["identity"].take(rows).to_pylist()})
     files.write_bytes(table, _listing(attacks, shown_rows).to_csv(index=False, float_format="%.6g").encode())
     style.save(_draw(attacks, shown, read_images(images)[rows], title, origin), picture)
+
+
+def _check_aligned(attacks: list[Attack], where: list[Path]) -> None:
+    """Raise `UnusableInput` unless row i of every attack is the same victim."""
+    for attack, path in zip(attacks, where, strict=True):
+        if not attack.scores["sample_id"].equals(attacks[0].scores["sample_id"]) or len(attack.pictures) != len(
+            attack.scores
+        ):
+            raise UnusableInput(
+                path, f"expected the victims of {where[0]}, row by row, found others", "Delete it and run again."
+            )
 
 
 def _choose(table: pd.DataFrame, victims: int, seed: int, where: Path) -> pd.Series:

@@ -1,6 +1,7 @@
 """Writing files so that a killed process never leaves half of one, and the stamp that says how each was made."""
 
 import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -34,8 +35,9 @@ def remove(path: Path) -> None:
 
 
 def _clear(path: Path) -> None:
-    for leftover in path.parent.glob(f".{path.name}.*.part"):
-        if not _alive(int(leftover.suffixes[-2].lstrip("."))):
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        pid = leftover.suffixes[-2].lstrip(".")
+        if pid.isdecimal() and not _alive(int(pid)):
             leftover.unlink(missing_ok=True)
 
 

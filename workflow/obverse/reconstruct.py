@@ -45,7 +45,7 @@ def reconstruct(
     rebuilt = _invert(inverter, released, device)
     inputs = {"weights": weights, "images": images, "splits": splits, "predictions": predictions}
     stamp = files.stamp("reconstruct", inputs, view=view, **device.describe())
-    write_scores(scores, panel.score(victims, rebuilt), stamp)
+    write_scores(scores, panel.score(victims, rebuilt, device.torch), stamp)
     write_images(reconstructions, np.rint(rebuilt[:, 0].numpy() * 255).astype(np.uint8))
 
 

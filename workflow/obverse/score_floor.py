@@ -36,7 +36,7 @@ def score_floor(
     if floor == "mean_image":
         picture = _mean_image(auxiliary, datasets, auxiliary_images, auxiliary_samples)
     inputs = {"auxiliary": auxiliary, "images": images, "splits": splits}
-    shown = panel.score(victims, picture.expand_as(victims.truth))
+    shown = panel.score(victims, picture.expand_as(victims.truth), torch.device("cpu"))
     write_scores(scores, shown, files.stamp("score_floor", inputs, floor=floor))
 
 

@@ -11,7 +11,8 @@ import numpy as np
 def sequence(seed: int, purpose: str, *keys: int) -> np.random.SeedSequence:
     """Return the seed sequence of one purpose; the same arguments give the same stream on every machine."""
     name = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], "little")
-    return np.random.SeedSequence([seed, name, *keys])
+    # The count goes in too: NumPy pads with zeros, and no key would otherwise equal a key of 0.
+    return np.random.SeedSequence([seed, name, len(keys), *keys])
 
 
 def generator(seed: int, purpose: str, *keys: int) -> np.random.Generator:

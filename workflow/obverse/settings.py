@@ -61,6 +61,8 @@ def _contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
                 f"m = {max(chosen['m'])}, but {chosen['classifier']!r} gives prediction vectors of {classes} scores",
                 f"Choose every m between 1 and {classes}.",
             )
+        if chosen.get("victims", 0) > classes:
+            yield f"{where}.victims", f"{chosen['victims']} people, but there are {classes}", "Show fewer."
         yield from _members(config, where, chosen["classifier"], chosen["auxiliary"])
         yield from _same_size(config, where, chosen["classifier"], chosen["auxiliary"])
 

@@ -1,5 +1,6 @@
 """The victims of an attack: every image of the target's splits, its truth, and how near one comes to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pandas as pd
 import torch
 
 from obverse import metrics, samples, splits
+
+_BLOCK = 1000  # images scored at once: a score holds several copies of them
 
 
 @dataclass(frozen=True)
@@ -31,16 +34,24 @@ def as_images(pixels: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(pixels)[:, None].float() / 255
 
 
-def score(victims: Victims, reconstructions: torch.Tensor) -> pd.DataFrame:
-    """Return the scores of reconstructions float32 [N, 1, H, W]: columns of `scores.SCHEMA`."""
+def score(victims: Victims, reconstructions: torch.Tensor, device: torch.device) -> pd.DataFrame:
+    """Return the scores of reconstructions float32 [N, 1, H, W], computed on ``device``: columns of `scores.SCHEMA`."""
+    pairs = list(zip(reconstructions.split(_BLOCK), victims.truth.split(_BLOCK), strict=True))
     rows = victims.table.assign(
-        mse=metrics.mse(reconstructions, victims.truth).numpy(),
-        ssim=metrics.ssim(reconstructions, victims.truth).numpy(),
-        identity_rank=0,
+        mse=_each(metrics.mse, pairs, device), ssim=_each(metrics.ssim, pairs, device), identity_rank=0
     )
     for _, group in victims.table.groupby("split"):
         chosen = group.index.tolist()  # lists: pandas' arrays are read-only, of which torch warns
-        labels = torch.tensor(group["label"].tolist())
-        ranks = metrics.identity_rank(reconstructions[chosen], victims.truth[chosen], labels)
-        rows.loc[chosen, "identity_rank"] = ranks.numpy()
+        labels = torch.tensor(group["label"].tolist(), device=device)
+        ranks = metrics.identity_rank(reconstructions[chosen].to(device), victims.truth[chosen].to(device), labels)
+        rows.loc[chosen, "identity_rank"] = ranks.cpu().numpy()
     return rows
+
+
+def _each(
+    metric: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    pairs: list[tuple[torch.Tensor, torch.Tensor]],
+    device: torch.device,
+) -> np.ndarray:
+    """Return a per-image metric [N], block by block."""
+    return np.concatenate([metric(first.to(device), second.to(device)).cpu().numpy() for first, second in pairs])
