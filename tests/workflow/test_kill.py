@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_contracts import RULES
-from test_whole_run import contents
 
-from conftest import TINY, Checkout
+from checkouts import RULES, TINY, Checkout, contents
 
 DRAWN = {rule for rule in RULES if rule not in ("provide_official", "write_cifar10", "prepare_cifar10")}  # not in `all`
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Checkout, copy_checkout
+from checkouts import Checkout, copy_checkout
 
 FIGURES = {"draw_mse_curve", "draw_reconstructions"}
 RECONSTRUCTING = {"reconstruct"} | FIGURES
