@@ -10,7 +10,7 @@ figure: $(READY)
 	@$(RUN) snakemake --cores all results/fig9.png
 
 # The lock is complete, so nothing is resolved; compiled bytecode lets a torch job start in two seconds, not five.
-$(READY): envs/obverse.lock.txt envs/installer.lock.txt pyproject.toml
+$(READY): envs/obverse.lock.txt envs/installer.lock.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Obverse needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv --clear .venv
 	$(RUN) pip install --quiet --require-hashes --requirement envs/installer.lock.txt

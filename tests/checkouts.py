@@ -22,8 +22,8 @@ class Checkout:
     path: Path
 
     def snakemake(self, *arguments: str, cores: int = 2, **variables: str) -> subprocess.CompletedProcess:
-        """Run ``snakemake --cores N --configfile tests/config.tiny.yaml …`` here, and return its result whole."""
-        command = ["snakemake", "--cores", str(cores), "--configfile", TINY, *arguments]
+        """Run ``snakemake --configfile tests/config.tiny.yaml --cores N …`` here, and return its result whole."""
+        command = ["snakemake", "--configfile", TINY, "--cores", str(cores), *arguments]
         return self.run(*command, **variables)
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from obverse import checkpoints, files, predictions
+from obverse import checkpoints, predictions, stamps
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
@@ -24,7 +24,7 @@ def classifier() -> Classifier:
 
 @pytest.fixture
 def weights(classifier: Classifier, tmp_path: Path) -> Path:
-    checkpoints.save(tmp_path / "weights", classifier, files.stamp("train_classifier", {}))
+    checkpoints.save(tmp_path / "weights", classifier, stamps.stamp("train_classifier", {}))
     return tmp_path / "weights"
 
 
@@ -78,7 +78,7 @@ def test_a_certain_answer_keeps_the_scores_of_the_others(classifier, data_set, t
     """Logits a thousand apart: as probabilities all but one would be 0."""
     with torch.no_grad():
         classifier.head[3].weight.mul_(1e4)
-    checkpoints.save(tmp_path / "w", classifier, files.stamp("train_classifier", {}))
+    checkpoints.save(tmp_path / "w", classifier, stamps.stamp("train_classifier", {}))
     scores = ask(tmp_path / "w", data_set("others", ["x"] * 4), [], tmp_path / "p")[2]
     assert np.isfinite(scores).all() and scores.min() < -200
 
@@ -92,7 +92,7 @@ def test_two_runs_give_the_same_bytes(weights, data_set, tmp_path):
 
 def test_weights_of_another_kind_of_network_are_refused(data_set, tmp_path):
     other = Inverter(num_classes=CLASSES, size=8, width=4, features="centred", offset=0.0, learn_offset=False)
-    checkpoints.save(tmp_path / "w", other, files.stamp("train_inverter", {}))
+    checkpoints.save(tmp_path / "w", other, stamps.stamp("train_inverter", {}))
     with pytest.raises(UnusableInput, match="expected weights of Classifier, found those of Inverter"):
         ask(tmp_path / "w", data_set("others", ["x"]), [], tmp_path / "p")
     assert not (tmp_path / "p").exists()
@@ -113,7 +113,7 @@ def test_a_sample_of_the_splits_that_the_data_set_lacks_is_named(weights, data_s
 def test_a_network_that_answers_nonsense_leaves_no_cache(classifier, data_set, tmp_path):
     with torch.no_grad():
         classifier.head[3].bias[0] = torch.nan
-    checkpoints.save(tmp_path / "w", classifier, files.stamp("train_classifier", {}))
+    checkpoints.save(tmp_path / "w", classifier, stamps.stamp("train_classifier", {}))
     with pytest.raises(UnusableInput, match="prediction vectors must sum to 1"):
         ask(tmp_path / "w", data_set("others", ["x"] * 4), [], tmp_path / "p")
     assert not (tmp_path / "p").exists()

@@ -6,7 +6,7 @@ import pytest
 import torch
 from skimage.metrics import structural_similarity
 
-from obverse import checkpoints, files, samples, scores, views
+from obverse import checkpoints, samples, scores, stamps, views
 from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
 from obverse.reconstruct import reconstruct
@@ -33,7 +33,7 @@ def inputs(data_set, split_table, cache, tmp_path):
     wanted = data.sample_ids[[7, 0, 3, 11, 5, 2, 9, 4]]
     logits = 3 * np.random.default_rng(0).normal(size=(12, CLASSES))
     order = np.random.default_rng(1).permutation(12)
-    checkpoints.save(tmp_path / "weights", network(), files.stamp("train_inverter", {}))
+    checkpoints.save(tmp_path / "weights", network(), stamps.stamp("train_inverter", {}))
     return {
         "weights": tmp_path / "weights",
         "images": data.images,
@@ -127,7 +127,7 @@ def test_the_scores_say_what_they_were_made_from(inputs, tmp_path):
     rebuild(given, tmp_path / "out")
     record = json.loads(pq.read_schema(tmp_path / "out" / "scores.parquet").metadata[b"obverse"])
     assert record["stage"] == "reconstruct" and record["view"] == "m2"
-    assert record["inputs"]["predictions"] == files.digest(given["predictions"])
+    assert record["inputs"]["predictions"] == stamps.digest(given["predictions"])
 
 
 def test_a_victim_whom_nobody_asked_about_is_named(inputs, cache, tmp_path):
@@ -142,7 +142,7 @@ def test_a_victim_whom_nobody_asked_about_is_named(inputs, cache, tmp_path):
 @pytest.mark.parametrize(("changes", "found"), [({"num_classes": 4}, "4 to 8"), ({"size": 16}, "5 to 16")])
 def test_an_inverter_that_does_not_fit_is_refused(inputs, tmp_path, changes, found):
     given, _ = inputs
-    checkpoints.save(given["weights"], network(**changes), files.stamp("train_inverter", {}))
+    checkpoints.save(given["weights"], network(**changes), stamps.stamp("train_inverter", {}))
     with pytest.raises(UnusableInput, match=f"expected an inverter of 5 scores to 8 pixels, found one of {found}"):
         rebuild(given, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -9,9 +9,9 @@ from obverse.attacks import FLOORS, Attack, compared
 CONFIG = {
     "classifiers": {"faces": {"classes": 53}, "digits": {"classes": 10}},
     "figures": {
-        "fig8": {"classifier": "faces", "m": [1, 53]},
-        "fig9": {"classifier": "faces", "m": [1, 53]},
-        "fig10": {"classifier": "digits", "m": [3, 10]},
+        "fig8": {"classifier": "faces", "methods": ["aligned", "prior", "centred"], "m": [1, 53]},
+        "fig9": {"classifier": "faces", "methods": ["aligned", "prior"], "methods_at_full": ["centred"], "m": [1, 53]},
+        "fig10": {"classifier": "digits", "methods": ["aligned", "prior"], "methods_at_full": [], "m": [3, 10]},
     },
 }
 
@@ -81,4 +81,4 @@ def test_the_order_of_m_is_kept():
 
 
 def test_the_floors_ask_nothing():
-    assert FLOORS == ["mean_image", "black"]
+    assert FLOORS == ("mean_image", "black")

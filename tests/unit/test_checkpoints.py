@@ -4,7 +4,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from obverse import checkpoints, files
+from obverse import checkpoints, stamps
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
@@ -19,7 +19,7 @@ def classifier():
 @pytest.fixture
 def saved(classifier, tmp_path):
     path = tmp_path / "weights.safetensors"
-    checkpoints.save(path, classifier, files.stamp("train_classifier", {}, seed=3))
+    checkpoints.save(path, classifier, stamps.stamp("train_classifier", {}, seed=3))
     return path
 
 
@@ -33,7 +33,7 @@ def test_a_network_comes_back_as_it_was(classifier, saved):
 
 def test_the_memory_layout_does_not_reach_the_file(classifier, saved, tmp_path):
     other = tmp_path / "other.safetensors"
-    stamp = files.stamp("train_classifier", {}, seed=3)
+    stamp = stamps.stamp("train_classifier", {}, seed=3)
     checkpoints.save(other, classifier.to(memory_format=torch.channels_last), stamp)
     assert other.read_bytes() == saved.read_bytes()
 
@@ -57,7 +57,7 @@ def test_weights_of_another_architecture_are_refused(classifier, tmp_path):
     path = tmp_path / "weights.safetensors"
     wide = Classifier(num_classes=5, size=16, width=8, hidden=7)
     wide.architecture = classifier.architecture
-    checkpoints.save(path, wide, files.stamp("train_classifier", {}))
+    checkpoints.save(path, wide, stamps.stamp("train_classifier", {}))
     with pytest.raises(UnusableInput, match="size mismatch"):
         checkpoints.load(path, Classifier)
 
@@ -65,7 +65,7 @@ def test_weights_of_another_architecture_are_refused(classifier, tmp_path):
 def test_a_missing_weight_is_named(classifier, tmp_path):
     path = tmp_path / "weights.safetensors"
     del classifier.head[3].bias
-    checkpoints.save(path, classifier, files.stamp("train_classifier", {}))
+    checkpoints.save(path, classifier, stamps.stamp("train_classifier", {}))
     with pytest.raises(UnusableInput, match=r"head\.3\.bias"):
         checkpoints.load(path, Classifier)
 

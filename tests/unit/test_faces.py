@@ -34,7 +34,9 @@ class _Sitter:
 
 @pytest.fixture(scope="module")
 def man() -> _Sitter:
-    bare = people.person(SEED, 0)._replace(beard=traits.Beard(0.0, 0.0, 0.0, 0.0))
+    drawn = people.person(SEED, 0)
+    dark = drawn.brows._replace(strength=1.0, colour=(0.05, 0.04, 0.03))  # fair brows would hide behind fair skin
+    bare = drawn._replace(beard=traits.Beard(0.0, 0.0, 0.0, 0.0), brows=dark)
     return _Sitter(render.sculpt(bare))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from obverse import files
+from obverse import files, stamps
 
 
 @pytest.fixture
@@ -112,11 +112,11 @@ def test_removing_removes_the_file_and_what_dead_processes_left_of_it(target: Pa
 
 
 def test_a_digest_is_the_sha256_of_the_bytes(target: Path):
-    assert files.digest(target) == hashlib.sha256(b"old").hexdigest()
+    assert stamps.digest(target) == hashlib.sha256(b"old").hexdigest()
 
 
 def test_a_stamp_is_one_entry_of_sorted_json_without_paths(target: Path):
-    stamp = files.stamp("predict", {"weights": target}, seed=3, m=10)
+    stamp = stamps.stamp("predict", {"weights": target}, seed=3, m=10)
     assert list(stamp) == ["obverse"]
     record = {"stage": "predict", "inputs": {"weights": hashlib.sha256(b"old").hexdigest()}, "seed": 3, "m": 10}
     assert stamp["obverse"] == json.dumps(record, sort_keys=True)

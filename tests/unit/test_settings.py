@@ -108,6 +108,34 @@ def test_more_people_shown_than_there_are():
     assert first == "figures.fig10.victims: 11 people, but there are 10"
 
 
+@pytest.mark.parametrize("box", [[100, 70, 50, 178], [35, 70, 179, 178], [35, 178, 143, 70]])
+def test_a_box_that_is_none_within_an_aligned_picture(box: list[int]):
+    first, _ = refused("datasets", "celeba", "box", value=box)
+    assert first == f"datasets.celeba.box: {box} is no box within a picture of 178 × 218 pixels"
+
+
+def test_a_whole_number_with_a_point_is_no_integer():
+    """It would become part of a path: seed1.0."""
+    first, _ = refused("seeds", value=[1.0])
+    assert first.startswith("seeds.0: 1.0 is not of type 'integer'")
+
+
+def test_faults_that_leave_no_picture():
+    first, _ = refused("rendered", "facescrub", "dead_urls", value=0.99)
+    assert first.endswith("leave no picture to train on")
+
+
+def test_a_split_of_another_data_set():
+    part = {"dataset": "celeba", "classifier": "digits", "split": "held_out"}
+    first, _ = refused("auxiliaries", "generic", "parts", value=[part])
+    assert first == "auxiliaries.generic: celeba has no held_out images of 'digits', which knows mnist"
+
+
+def test_an_image_may_not_both_train_and_choose_the_epoch():
+    first, _ = refused("auxiliaries", "generic", "parts", value=[{"dataset": "celeba"}, {"dataset": "celeba"}])
+    assert first.startswith("auxiliaries.generic: celeba is taken twice")
+
+
 def test_everybody_shared_leaves_nobody_to_train_on():
     first, _ = refused("rendered", "celeba", "shared", value=208)
     assert first.startswith("rendered.celeba.shared: 208 shared people")

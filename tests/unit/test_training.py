@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from obverse import devices, files, states, training
+from obverse import devices, stamps, states, training
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
@@ -198,7 +198,7 @@ def test_the_fingerprint_follows_numbers_inputs_and_code(tmp_path, monkeypatch):
     source.write_bytes(b"1")
 
     def current(**facts):
-        return states.fingerprint(files.stamp("train_inverter", {"images": source}, **facts))
+        return states.fingerprint(stamps.stamp("train_inverter", {"images": source}, **facts))
 
     first = current(seed=1)
     assert current(seed=1) == first != current(seed=2)

@@ -26,7 +26,7 @@ def processes_of(directory: Path) -> Iterator[tuple[int, str]]:
 
 
 def start(checkout: Checkout, *arguments: str) -> subprocess.Popen:
-    command = ["snakemake", "--cores", "2", "--configfile", TINY, *arguments]
+    command = ["snakemake", "--configfile", TINY, "--cores", "2", *arguments]
     environment = os.environ | {"PYTHONPATH": str(checkout.path / "workflow")}
     return subprocess.Popen(
         command, cwd=checkout.path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -47,11 +47,23 @@ def leftovers(results: Path) -> list[Path]:
     return [path for path in results.rglob("*") if path.name.endswith(".part") or path.name == "state.pt"]
 
 
-def kill_job(clone: Checkout, rule: str, delay: float) -> None:
-    """Force ``rule``, kill its first job after ``delay`` seconds, and let Snakemake fail."""
-    running = start(clone, "--forcerun", rule)
+def undo_from(clone: Checkout, rule: str) -> float:
+    """Remove every product made since the first job of ``rule`` started; return the seconds that job took."""
+    timings = {path: path.stat().st_mtime for path in (clone.path / f"results/benchmarks/{rule}").rglob("*.tsv")}
+    first = min(timings, key=timings.__getitem__)
+    seconds = float(first.read_text().splitlines()[1].split("\t")[0])
+    for path in (clone.path / "results").rglob("*"):
+        if path.is_file() and path.stat().st_mtime >= timings[first] - seconds - 1:
+            path.unlink()
+    return seconds
+
+
+def kill_job(clone: Checkout, rule: str, moment: float) -> None:
+    """Start ``rule`` as if it never ran, kill its first job when a share ``moment`` of its time is over."""
+    seconds = undo_from(clone, rule)
+    running = start(clone)
     pid = wait_for(clone, f"obverse.{rule} ", running)
-    time.sleep(delay)
+    time.sleep(moment * seconds)
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -61,7 +73,7 @@ def kill_job(clone: Checkout, rule: str, delay: float) -> None:
 
 
 def finish(clone: Checkout, finished: Checkout) -> None:
-    """Run the same command again, twice if a killed job was the last: the bytes are those of an undisturbed run."""
+    """Run the same command again: the bytes are those of an undisturbed run, and nothing else is left."""
     done = clone.snakemake()
     assert done.returncode == 0, done.stdout + done.stderr
     assert contents(clone.path / "results") == contents(finished.path / "results")
@@ -69,13 +81,14 @@ def finish(clone: Checkout, finished: Checkout) -> None:
 
 
 def test_a_killed_job_fails_the_run_and_the_same_command_mends_it(clone: Checkout, finished: Checkout):
-    kill_job(clone, "make_auxiliary", 0.2)
+    kill_job(clone, "train_inverter", 0.5)
     finish(clone, finished)
 
 
 def test_a_killed_snakemake_leaves_no_puzzle(clone: Checkout, finished: Checkout):
     """Its lock is recognised as a dead process's; the job that outlives it does no harm."""
-    running = start(clone, "--forcerun", "predict")
+    undo_from(clone, "predict")
+    running = start(clone)
     wait_for(clone, "obverse.predict ", running)
     running.kill()
     running.wait()
@@ -100,9 +113,7 @@ def test_a_living_snakemake_keeps_its_lock(clone: Checkout):
 @pytest.mark.parametrize("moment", [0.2, 0.5, 0.9])
 @pytest.mark.parametrize("rule", sorted(DRAWN))
 def test_every_stage_may_be_killed_in_its_middle(clone: Checkout, finished: Checkout, rule: str, moment: float):
-    timings = list((clone.path / f"results/benchmarks/{rule}").rglob("*.tsv"))
-    seconds = float(timings[0].read_text().splitlines()[1].split("\t")[0])
-    kill_job(clone, rule, moment * seconds)
+    kill_job(clone, rule, moment)
     finish(clone, finished)
 
 

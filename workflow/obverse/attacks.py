@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-FLOORS = ["mean_image", "black"]
+FLOORS = ("mean_image", "black")  # what can be shown without asking anything
+
+# What the inverters of a method read (`features.py`). The prior attack has none of its own: variant P1 is the aligned
+# attack's inverter for whole vectors, fed truncated ones.
+FEATURES = {"aligned": "shifted", "centred": "centred"}
 
 
 @dataclass(frozen=True)
@@ -21,15 +25,14 @@ class Attack:
 
 
 def compared(config: dict, figure: str) -> list[Attack]:
-    """Return the attacks of a figure: aligned and prior at every m; centred at every m (figure 8) or the largest."""
+    """Return the attacks of a figure: its methods at every m, and its further ones at the largest."""
     chosen = config["figures"][figure]
     classes = config["classifiers"][chosen["classifier"]]["classes"]
     found = []
     for m in chosen["m"]:
         view = "full" if m == classes else f"m{m}"
-        found.append(Attack("aligned", m, f"aligned_{view}", view))
-        # Variant P1 of the prior attack: one inverter trained on whole vectors, fed truncated ones.
-        found.append(Attack("prior", m, "aligned_full", view))
-        if figure == "fig8" or (figure == "fig9" and m == max(chosen["m"])):
-            found.append(Attack("centred", m, f"centred_{view}", view))
+        further = chosen.get("methods_at_full", []) if m == max(chosen["m"]) else []
+        for method in [*chosen["methods"], *further]:
+            inversion = "aligned_full" if method == "prior" else f"{method}_{view}"
+            found.append(Attack(method, m, inversion, view))
     return found

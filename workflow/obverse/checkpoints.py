@@ -16,7 +16,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def save(path: Path, network: nn.Module, stamp: dict[str, str]) -> None:
-    """Write ``network``'s weights, its class name and ``architecture``, and the stamp (`files.stamp`) they came with.
+    """Write ``network``'s weights, its class name and ``architecture``, and the stamp (`stamps.stamp`) they came with.
 
     Everything goes into the stamp's one entry: several metadata entries would be written in random order.
     """

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from obverse import archives, celeba, cli, files, pictures, samples
+from obverse import archives, celeba, cli, pictures, samples, stamps
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
 
@@ -38,7 +38,7 @@ def crop_celeba(
     }
     inputs = {"archive": archive, "identity_list": identity_list}
     samples.write_images(images, pixels)
-    samples.write(crops, pa.table(columns), files.stamp("crop_celeba", inputs, box=box, size=size, resize=resize))
+    samples.write(crops, pa.table(columns), stamps.stamp("crop_celeba", inputs, box=box, size=size, resize=resize))
 
 
 def _members(archive: Path, names: list[str], listed: pd.DataFrame) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from obverse import archives, cli, facescrub, files, fingerprints, pictures
+from obverse import archives, cli, facescrub, files, fingerprints, pictures, stamps
 from obverse import samples as data_set
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
@@ -39,7 +39,7 @@ def crop_facescrub(
         raise UnusableInput(faces, f"expected a face with a usable picture, found none ({counts})", _REMEDY)
     pixels = np.stack(cuts)
     inputs = {"faces": faces, "archive": archive}
-    stamp = files.stamp("crop_facescrub", inputs, size=size, resize=resize)
+    stamp = stamps.stamp("crop_facescrub", inputs, size=size, resize=resize)
     data_set.write_images(images, pixels)
     data_set.write(samples, _rows(fetched[[status == "ok" for status in statuses]], pixels), stamp)
     files.write_bytes(rejected, refused.to_csv(index=False, lineterminator="\n").encode())

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from obverse import cli, files, seeds, style
+from obverse.attacks import FLOORS
 from obverse.scores import read as read_scores
 from obverse.statistics import mean_over_identities
 
@@ -73,7 +74,7 @@ def _draw(rows: pd.DataFrame, origin: str) -> style.Figure:
             yerr=[line["mse"] - line["mse_low"], line["mse_high"] - line["mse"]],
             color=style.COLOURS[method],
             linestyle="--" if held_out else "-",
-            marker="" if method in ("mean_image", "black") else "o",
+            marker="" if method in FLOORS else "o",
             markerfacecolor="white" if held_out else None,
             markersize=5,
             capsize=2,

@@ -12,8 +12,9 @@ from obverse.samples import read as read_samples
 from obverse.samples import read_images
 from obverse.samples import rows as find_rows
 from obverse.scores import read as read_scores
+from obverse.splits import HELD_OUT, MEMBER
 
-_SPLITS = ("member", "held_out")
+_SPLITS = (MEMBER, HELD_OUT)
 _PAIR = ("aligned", "prior")  # side by side; any other method has a row of its own
 _GAP = 0.12  # between two victims, in tiles
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from obverse import archives, cli, download, facescrub, files, pictures
+from obverse import archives, cli, download, facescrub, pictures, stamps
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
 
@@ -92,12 +92,24 @@ def fetch_facescrub(
         members = list(dict.fromkeys(table["member"].dropna()))
         counts = ", ".join(f"{status} {count:,}" for status, count in sorted(Counter(table["status"]).items()))
         print(f"faces: {counts}")
+        _check_stand_in(hosts, set(table["status"]), counts)
         if not members:
             raise UnusableInput(actors, f"expected some pictures, but none came ({counts})", _NOTHING_CAME)
         archives.write(archive, inbox.stored(members))
     inputs = {"actors": actors, "actresses": actresses} | ({"hosts": Path(hosts)} if hosts else {})
-    stamp = files.stamp("fetch_facescrub", inputs, accept_hash_mismatch=accept_hash_mismatch)
+    stamp = stamps.stamp("fetch_facescrub", inputs, accept_hash_mismatch=accept_hash_mismatch)
     facescrub.write_fetched(faces, pa.Table.from_pandas(table, facescrub.FETCHED, preserve_index=False), stamp)
+
+
+def _check_stand_in(hosts: str, statuses: set[str], counts: str) -> None:
+    """Raise `UnusableInput` when a stand-in's picture failed for a reason of this machine's."""
+    planted = {"ok", "http_4xx", "hash_mismatch", "not_image"}
+    if hosts and not statuses <= planted:
+        raise UnusableInput(
+            hosts,
+            f"expected every stand-in host to answer, found {counts}",
+            "Is this machine very busy? Raise datasets.facescrub.timeout_seconds, or lower connections.",
+        )
 
 
 _NOTHING_CAME = "Is this machine connected? Only addresses on the public internet are asked; see the counts above."

@@ -1,9 +1,7 @@
-"""Writing files so that a killed process never leaves half of one, and the stamp that says how each was made."""
+"""Writing files so that a killed process never leaves half of one."""
 
 import contextlib
 import glob
-import hashlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,18 +53,3 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path`` whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_bytes(content)
-
-
-def digest(path: Path) -> str:
-    """Return the sha256 of a file's bytes, in hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def stamp(stage: str, inputs: dict[str, Path], **facts: object) -> dict[str, str]:
-    """Describe how a product was made: the stage, its numbers, and the sha256 of each file it read.
-
-    The result is one metadata entry holding sorted JSON, so that the same work gives the same bytes.
-    """
-    record = {"stage": stage, "inputs": {name: digest(path) for name, path in inputs.items()}, **facts}
-    return {"obverse": json.dumps(record, sort_keys=True)}

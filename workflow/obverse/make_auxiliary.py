@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from obverse import auxiliaries, cli, files, seeds
+from obverse import auxiliaries, cli, seeds, stamps
 from obverse.errors import UnusableInput
 from obverse.samples import read as read_samples
 from obverse.splits import MEMBER
@@ -52,7 +52,9 @@ def make_auxiliary(
     rows["owner"] = owner
     inputs = {f"samples {name}": path for name, path in zip(datasets, samples, strict=True)}
     inputs |= {f"splits {number}": path for number, path in enumerate(split_tables)}
-    stamp = files.stamp("make_auxiliary", inputs, seed=seed, owner=owner)
+    stamp = stamps.stamp(
+        "make_auxiliary", inputs, seed=seed, owner=owner, splits=splits, validation_fraction=validation_fraction
+    )
     auxiliaries.write(selection, pa.Table.from_pandas(rows, preserve_index=False), stamp)
 
 

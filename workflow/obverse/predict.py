@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from obverse import checkpoints, cli, devices, files
+from obverse import checkpoints, cli, devices, stamps
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.predictions import NOT_A_CLASS
@@ -36,7 +36,7 @@ def predict(*, weights: Path, images: Path, samples: Path, splits: list[Path], t
     rows, sample_ids, labels = _asked(samples, splits)
     asked = _ask(classifier, device, pixels, rows)
     inputs = {"weights": weights, "images": images, "samples": samples} | dict(zip(["splits"], splits, strict=False))
-    write_predictions(predictions, sample_ids, labels, asked, files.stamp("predict", inputs, **device.describe()))
+    write_predictions(predictions, sample_ids, labels, asked, stamps.stamp("predict", inputs, **device.describe()))
 
 
 def _asked(table: Path, split_tables: list[Path]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
-from obverse import cifar10, cli, files, pictures
+from obverse import cifar10, cli, pictures, stamps
 from obverse import samples as data_set
 
 
@@ -23,7 +23,7 @@ def prepare_cifar10(*, archive: Path, size: int, resize: str, images: Path, samp
         "duplicate_group": np.arange(len(pixels)),
     }
     data_set.write_images(images, pixels)
-    stamp = files.stamp("prepare_cifar10", {"archive": archive}, size=size, resize=resize)
+    stamp = stamps.stamp("prepare_cifar10", {"archive": archive}, size=size, resize=resize)
     data_set.write(samples, pa.table(columns), stamp)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
-from obverse import cli, files, idx, pictures
+from obverse import cli, idx, pictures, stamps
 from obverse import samples as data_set
 from obverse.errors import UnusableInput
 
@@ -44,7 +44,7 @@ def prepare_mnist(
         "duplicate_group": np.arange(len(labels)),
     }
     data_set.write_images(images, np.array(pixels, np.uint8).reshape(-1, size, size))
-    data_set.write(samples, pa.table(columns), files.stamp("prepare_mnist", inputs, size=size, resize=resize))
+    data_set.write(samples, pa.table(columns), stamps.stamp("prepare_mnist", inputs, size=size, resize=resize))
 
 
 def _part(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:

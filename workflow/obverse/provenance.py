@@ -17,8 +17,8 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 _LOCK = _PACKAGE.parents[1] / "envs" / "obverse.lock.txt"
 
-# Neither can change a number: how a stage is called, what it says while it works, and this file.
-_PLUMBING = {"obverse", "obverse.cli", "obverse.errors", "obverse.progress", "obverse.provenance"}
+# None can change a number: how a stage is called, what it says, how it puts files in place, and this file.
+_PLUMBING = {f"obverse.{name}" for name in ("cli", "errors", "files", "progress", "provenance")} | {"obverse"}
 
 # Where the name one imports is not the name one installs.
 _DISTRIBUTIONS = {

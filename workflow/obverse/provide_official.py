@@ -4,7 +4,7 @@ import csv
 import shutil
 from pathlib import Path
 
-from obverse import cli, files
+from obverse import cli, files, stamps
 from obverse.errors import UnusableInput
 
 
@@ -30,7 +30,7 @@ def provide_official(*, role: str, name: str, folder: str, accept_terms: bool, c
     published = _published(checksums, role, name)
     with files.replacing(file) as temporary:
         shutil.copyfile(source, temporary)
-        found = files.digest(temporary)
+        found = stamps.digest(temporary)
         if published is not None and found != published:
             raise UnusableInput(
                 source,

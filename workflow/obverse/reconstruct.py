@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from obverse import checkpoints, cli, devices, files, views
+from obverse import checkpoints, cli, devices, stamps, views
 from obverse import victims as panel
 from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
@@ -43,8 +43,8 @@ def reconstruct(
     inverter = checkpoints.load(weights, Inverter)
     _check_fits(inverter, weights, num_classes, victims.truth.shape[-1])
     rebuilt = _invert(inverter, released, device)
-    inputs = {"weights": weights, "images": images, "splits": splits, "predictions": predictions}
-    stamp = files.stamp("reconstruct", inputs, view=view, **device.describe())
+    inputs = {"weights": weights, "images": images, "samples": samples, "splits": splits, "predictions": predictions}
+    stamp = stamps.stamp("reconstruct", inputs, view=view, **device.describe())
     write_scores(scores, panel.score(victims, rebuilt, device.torch), stamp)
     write_images(reconstructions, np.rint(rebuilt[:, 0].numpy() * 255).astype(np.uint8))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from obverse import celeba, cli, files
+from obverse import celeba, cli, files, stamps
 from obverse import facescrub as lists
 from obverse import samples as data_set
 from obverse.errors import UnusableInput
@@ -38,7 +38,7 @@ def remove_overlap(
     statuses = pa.array([OVERLAP if identity in marked else status for identity, status in old], pa.string())
     table = table.set_column(table.schema.get_field_index("status"), "status", statuses)
     print(f"overlap: {len(marked):,} identities, {statuses.to_pylist().count(OVERLAP):,} of {len(table):,} images")
-    data_set.write(samples, table, files.stamp("remove_overlap", inputs, method=method))
+    data_set.write(samples, table, stamps.stamp("remove_overlap", inputs, method=method))
     files.write_bytes(removed, found.to_csv(index=False, lineterminator="\n").encode())
 
 

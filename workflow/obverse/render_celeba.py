@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obverse import archives, celeba, cli, files, seeds
+from obverse import archives, celeba, cli, seeds, stamps
 from obverse.faces import jpeg, people, render, shots, truth
 from obverse.progress import Progress
 
@@ -50,11 +50,13 @@ def render_celeba(
     celeba.write_attributes(attribute_list, _attributes([fact["attributes"] for fact in facts]))
     celeba.write_landmarks(landmark_list, _five_points(np.stack([fact["landmarks"] for fact in facts])))
     celeba.write_partitions(partition_list, np.searchsorted(_SHARES, (numbers[person_of] + 0.5) / identities).tolist())
-    _write_truth(truth, [fact["truth"] for fact in facts], seed)
+    numbers_asked = {"identities": identities, "pictures": pictures, "shared": shared, "first_stranger": first_stranger}
+    stamp = stamps.stamp("render_celeba", {}, seed=seed, **numbers_asked)
+    _write_truth(truth, [fact["truth"] for fact in facts], stamp)
 
 
-def _write_truth(path: Path, rows: list[dict[str, object]], seed: int) -> None:
-    truth.write(path, rows, files.stamp("render_celeba", inputs={}, seed=seed))
+def _write_truth(path: Path, rows: list[dict[str, object]], stamp: dict[str, str]) -> None:
+    truth.write(path, rows, stamp)
 
 
 def _pictures(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from obverse import archives, cli, facescrub, files, seeds
+from obverse import archives, cli, facescrub, seeds, stamps
 from obverse.faces import jpeg, people, render, shots, truth
 from obverse.progress import Progress
 
@@ -50,11 +50,13 @@ def render_facescrub(
     faces = pd.DataFrame(rows)
     facescrub.write_list(actors, faces[~faces["actress"]])
     facescrub.write_list(actresses, faces[faces["actress"]])
-    _write_truth(truth, truths, seed)
+    shares = {"near_duplicates": near_duplicates, "dead_urls": dead_urls, "wrong_hashes": wrong_hashes}
+    stamp = stamps.stamp("render_facescrub", {}, seed=seed, identities=identities, pictures=pictures, **shares)
+    _write_truth(truth, truths, stamp)
 
 
-def _write_truth(path: Path, rows: list[dict[str, object]], seed: int) -> None:
-    truth.write(path, rows, files.stamp("render_facescrub", inputs={}, seed=seed))
+def _write_truth(path: Path, rows: list[dict[str, object]], stamp: dict[str, str]) -> None:
+    truth.write(path, rows, stamp)
 
 
 def _faults(

@@ -5,15 +5,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from obverse import auxiliaries, cli, files
+from obverse import auxiliaries, cli, stamps
 from obverse import victims as panel
+from obverse.attacks import FLOORS
 from obverse.errors import UnusableInput
 from obverse.samples import read as read_samples
 from obverse.samples import read_images
 from obverse.samples import rows as find_rows
 from obverse.scores import write as write_scores
-
-FLOORS = ("mean_image", "black")
 
 
 def score_floor(
@@ -35,9 +34,11 @@ def score_floor(
     picture = torch.zeros_like(victims.truth[0])
     if floor == "mean_image":
         picture = _mean_image(auxiliary, datasets, auxiliary_images, auxiliary_samples)
-    inputs = {"auxiliary": auxiliary, "images": images, "splits": splits}
+    inputs = {"auxiliary": auxiliary, "images": images, "samples": samples, "splits": splits}
+    inputs |= {f"{name} images": path for name, path in zip(datasets, auxiliary_images, strict=True)}
+    inputs |= {f"{name} samples": path for name, path in zip(datasets, auxiliary_samples, strict=True)}
     shown = panel.score(victims, picture.expand_as(victims.truth), torch.device("cpu"))
-    write_scores(scores, shown, files.stamp("score_floor", inputs, floor=floor))
+    write_scores(scores, shown, stamps.stamp("score_floor", inputs, floor=floor))
 
 
 def _mean_image(auxiliary: Path, datasets: list[str], images: list[Path], samples: list[Path]) -> torch.Tensor:

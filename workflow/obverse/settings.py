@@ -14,13 +14,19 @@ from obverse.errors import UnusableInput
 
 _SCHEMA = Path(__file__).parents[1] / "config.schema.yaml"
 
+# JSON counts 1.0 as an integer; here a seed of 1.0 would become part of a path.
+_VALIDATOR = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
+
 
 def check(config: dict) -> None:
     """Raise `UnusableInput` in two lines for the first thing in ``config`` that cannot work."""
     schema = yaml.safe_load(_SCHEMA.read_text())
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(config))
+    error = jsonschema.exceptions.best_match(_VALIDATOR(schema).iter_errors(config))
     if error is not None:
-        where = ".".join(str(key) for key in error.absolute_path) or "config"
+        where = ".".join(str(key) for key in error.absolute_path) or "top level"
         raise UnusableInput(where, *_explain(error))
     for where, problem, remedy in _contradictions(config):
         raise UnusableInput(where, problem, remedy)
@@ -46,6 +52,7 @@ def _explain(error: jsonschema.ValidationError) -> tuple[str, str]:
 
 def _contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
     yield from _classes(config)
+    yield from _pictures(config)
     yield from _auxiliaries(config)
     for figure, chosen in config["figures"].items():
         where = f"figures.{figure}"
@@ -63,7 +70,7 @@ def _contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
             )
         if chosen.get("victims", 0) > classes:
             yield f"{where}.victims", f"{chosen['victims']} people, but there are {classes}", "Show fewer."
-        yield from _members(config, where, chosen["classifier"], chosen["auxiliary"])
+        yield from members(config, where, chosen["classifier"], chosen["auxiliary"])
         yield from _same_size(config, where, chosen["classifier"], chosen["auxiliary"])
 
 
@@ -87,15 +94,51 @@ def _classes(config: dict) -> Iterator[tuple[str, str, str]]:
         )
 
 
+def _pictures(config: dict) -> Iterator[tuple[str, str, str]]:
+    left, top, right, bottom = config["datasets"]["celeba"]["box"]
+    if not (left < right <= 178 and top < bottom <= 218):
+        yield (
+            "datasets.celeba.box",
+            f"{[left, top, right, bottom]} is no box within a picture of 178 × 218 pixels",
+            "Give left, top, right, bottom with left < right ≤ 178 and top < bottom ≤ 218.",
+        )
+    faults = config["rendered"]["facescrub"]
+    if faults["dead_urls"] + faults["wrong_hashes"] >= 1:
+        yield (
+            "rendered.facescrub",
+            "dead_urls and wrong_hashes leave no picture to train on",
+            "Lower them: 0.03 and 0.01.",
+        )
+
+
 def _auxiliaries(config: dict) -> Iterator[tuple[str, str, str]]:
     for name, auxiliary in config["auxiliaries"].items():
+        where = f"auxiliaries.{name}"
+        seen: list[dict] = []
         for part in auxiliary["parts"]:
             if "classifier" in part and part["classifier"] not in config["classifiers"]:
                 known = ", ".join(config["classifiers"])
-                yield f"auxiliaries.{name}", f"{part['classifier']!r} is no name under classifiers", f"Known: {known}."
+                yield where, f"{part['classifier']!r} is no name under classifiers", f"Known: {known}."
+                return
+            target = config["classifiers"][part["classifier"]]["dataset"] if "classifier" in part else part["dataset"]
+            if target != part["dataset"]:
+                problem = (
+                    f"{part['dataset']} has no {part['split']} images of {part['classifier']!r}, which knows {target}"
+                )
+                yield where, problem, f"Take them from {target}."
+            if any(_overlap(part, other) for other in seen):
+                problem = f"{part['dataset']} is taken twice: an image could train and choose the epoch"
+                yield where, problem, "Take each image once."
+            seen.append(part)
 
 
-def _members(config: dict, figure: str, classifier: str, auxiliary: str) -> Iterator[tuple[str, str, str]]:
+def _overlap(part: dict, other: dict) -> bool:
+    """Whether two parts can hold one image: they cannot when they are two splits of one target."""
+    disjoint = part.get("classifier") == other.get("classifier") and part.get("split") != other.get("split")
+    return part["dataset"] == other["dataset"] and not (disjoint and "classifier" in part)
+
+
+def members(config: dict, figure: str, classifier: str, auxiliary: str) -> Iterator[tuple[str, str, str]]:
     """An adversary must not hold what the target was trained on; a figure may only say so of the target's owner."""
     chosen = config["auxiliaries"][auxiliary]
     for part in chosen["parts"]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from obverse import cli, files, seeds
+from obverse import cli, seeds, stamps
 from obverse.errors import UnusableInput
 from obverse.samples import read as read_samples
 from obverse.splits import HELD_OUT, MEMBER
@@ -29,7 +29,7 @@ def split_samples(*, samples: Path, seed: int, classes: int, member_fraction: fl
     rows = pd.concat(divided).sort_values("sample_id")
     table = pa.Table.from_pandas(rows, preserve_index=False)
     facts = {"seed": seed, "classes": classes, "member_fraction": member_fraction}
-    write_splits(splits, table, files.stamp("split_samples", {"samples": samples}, **facts))
+    write_splits(splits, table, stamps.stamp("split_samples", {"samples": samples}, **facts))
 
 
 def _usable(path: Path) -> pd.DataFrame:

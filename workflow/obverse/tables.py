@@ -10,7 +10,7 @@ from obverse.errors import UnusableInput
 
 
 def write(path: Path, table: pa.Table, schema: pa.Schema, stamp: dict[str, str]) -> None:
-    """Write ``table`` cast to ``schema``; ``stamp`` (`files.stamp`) becomes the file's metadata."""
+    """Write ``table`` cast to ``schema``; ``stamp`` (`stamps.stamp`) becomes the file's metadata."""
     stamped = table.select(schema.names).cast(schema).replace_schema_metadata(stamp)
     with files.replacing(path) as temporary:
         pq.write_table(stamped, temporary, compression="zstd", store_schema=True)

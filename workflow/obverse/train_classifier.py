@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from obverse import checkpoints, cli, devices, files, states, training
+from obverse import checkpoints, cli, devices, files, stamps, states, training
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.samples import read as read_samples
@@ -67,7 +67,7 @@ def train_classifier(
     members, held_out, num_classes = _examples(images, samples, splits, device)
     architecture = {"num_classes": num_classes, "size": members[0].shape[1], "width": width, "hidden": hidden}
     schedule = training.Schedule(seed, epochs, batch_size, learning_rate)
-    stamp = files.stamp(
+    stamp = stamps.stamp(
         "train_classifier",
         {"images": images, "samples": samples, "splits": splits},
         **architecture,

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from obverse import checkpoints, cli, devices, files, states, training, views
+from obverse import checkpoints, cli, devices, files, stamps, states, training, views
 from obverse.auxiliaries import TRAIN, VALIDATION
 from obverse.auxiliaries import read as read_auxiliary
 from obverse.errors import UnusableInput
@@ -87,7 +87,7 @@ def train_inverter(
     inputs = {"auxiliary": auxiliary}
     for dataset, paths in sources.items():
         inputs |= {f"{dataset}/{kind}": path for kind, path in zip(_KINDS, paths, strict=True)}
-    stamp = files.stamp("train_inverter", inputs, view=view, **architecture, **vars(schedule), **device.describe())
+    stamp = stamps.stamp("train_inverter", inputs, view=view, **architecture, **vars(schedule), **device.describe())
     network = training.initialised(Inverter, seed, **architecture)
     run = training.Training(
         network, Inversion(train, validation), schedule, device, keep="lowest", label="train_inverter"

@@ -10,17 +10,16 @@ BASE = Path(workflow.basedir)
 sys.path.insert(0, str(BASE / "workflow"))
 shell.prefix(f"export PYTHONPATH={BASE / 'workflow'}; ")
 
-from snakemake.exceptions import WorkflowError
-
 from obverse import locks, settings
-from obverse.attacks import FLOORS, Attack, compared
+from obverse.attacks import FEATURES, FLOORS, Attack, compared
 from obverse.errors import UnusableInput
 from obverse.provenance import code
 
 try:
     settings.check(config)
 except UnusableInput as error:
-    raise WorkflowError(f"config: {error}") from None
+    print(f"config: {error}", file=sys.stderr)
+    sys.exit(1)  # an exception would bury two lines in Snakemake's account of where it was raised
 
 ALIVE, removed = locks.clear_stale(Path(".snakemake"))  # kept open: the lock lives as long as this process
 if removed:
@@ -35,8 +34,8 @@ wildcard_constraints:
     dataset="facescrub|celeba|mnist|cifar10_[0-9]+",
     classifier="|".join(config["classifiers"]),
     auxiliary="|".join(config["auxiliaries"]),
-    inversion=f"({'|'.join(config['inversions'])})_(full|m[0-9]+)",
-    floor="mean_image|black",
+    inversion=f"({'|'.join(FEATURES)})_(full|m[0-9]+)",
+    floor="|".join(FLOORS),
     seed="[0-9]+",
     view="full|m[0-9]+",
 
@@ -72,9 +71,9 @@ def training(group: str, key: str):
     return lambda wildcards: config[group][wildcards.classifier][key]
 
 
-def inversion(key: str, default):
-    """Return a params function: one number of the inversion in the wildcard ``aligned_m10``."""
-    return lambda wildcards: config["inversions"][wildcards.inversion.split("_")[0]].get(key, default)
+def offset(key: str, none):
+    """Return a params function: a number of the paper's constant, or ``none`` for features that have no such constant."""
+    return lambda wildcards: config["features"][key] if wildcards.inversion.startswith("aligned") else none
 
 
 def splits_if_own(wildcards) -> list[str]:
@@ -97,7 +96,9 @@ def auxiliary_inputs(file: str):
 
 
 def auxiliary_predictions(wildcards) -> list[str]:
-    """Return what the target says of the adversary's images."""
+    """Return what the target says of the adversary's images; refuse a pair in which he would hold members."""
+    for where, problem, remedy in settings.members(config, "this run", wildcards.classifier, wildcards.auxiliary):
+        raise UnusableInput(where, problem, remedy)
     return [
         f"results/predictions/{wildcards.classifier}/seed{wildcards.seed}/{dataset}.parquet"
         for dataset in auxiliary_datasets(wildcards.auxiliary)
@@ -139,10 +140,19 @@ def floor_files(figure: str) -> list[str]:
 
 
 def origin(figure: str) -> str:
-    """Return what a figure must say of its pictures: that they are stand-ins, or nothing."""
-    said = {
-        "rendered": "Stand-ins: rendered faces, nobody's picture",
-        "bundled": "Stand-ins: scikit-learn's 8 × 8 digits in MNIST's place",
-        "official": "",
+    """Return what a figure must say of its pictures: which roles stand-ins play, and whose the auxiliary set is."""
+    chosen = config["figures"][figure]
+    played = {
+        "rendered": "rendered faces, nobody's picture",
+        "bundled": "scikit-learn's 8 × 8 digits",
     }
-    return said[config["datasets"][victims_of(figure)]["source"]]
+    roles = dict.fromkeys([victims_of(figure), *auxiliary_datasets(chosen["auxiliary"])])
+    said = [f"{role}: {played[source]}" for role in roles if (source := config["datasets"][role]["source"]) in played]
+    notes = ["Stand-ins: " + "; ".join(said)] if said else []
+    for part in config["auxiliaries"][chosen["auxiliary"]]["parts"]:
+        if part.get("classifier") == chosen["classifier"]:
+            side = part["split"].replace("_", "-")
+            notes.append(f"the inverter was trained on the {side} pictures")
+    if config["auxiliaries"][chosen["auxiliary"]]["owner"] == "target_owner":
+        notes.append("the auxiliary set is the target owner's and may hold members")
+    return " — ".join(notes)

@@ -6,7 +6,7 @@
 FIRST = config["seeds"][:1]  # a grid shows the pictures of one training
 TITLES = {
     "fig9": "Figure 9: faces rebuilt from the m largest scores",
-    "fig10": "Figure 10: digits rebuilt from the m largest scores; the inverter was trained on the held-out half",
+    "fig10": "Figure 10: digits rebuilt from the m largest scores",
 }
 
 

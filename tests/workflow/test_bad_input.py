@@ -1,0 +1,77 @@
+"""What the workflow says and leaves when it is given something it cannot use."""
+
+import pytest
+
+from checkouts import Checkout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param("    epochs: 20", "    epoch: 20", "unknown key 'epoch'", id="a key misspelt"),
+        pytest.param("member_fraction: 0.8", "member_fraction: 8", "member_fraction: 8 is greater", id="out of range"),
+        pytest.param("offset: 50.0", "offset: much", "'much' is not of type 'number'", id="the wrong type"),
+        pytest.param("precision: auto", "precision: half", "'half' is not one of", id="not a choice"),
+    ],
+)
+def test_a_wrong_configuration_is_refused_in_two_lines_before_work(checkout: Checkout, old: str, new: str, said: str):
+    text = (checkout.path / "config.yaml").read_text()
+    (checkout.path / "config.yaml").write_text(text.replace(old, new, 1))
+    done = checkout.snakemake()
+    assert done.returncode != 0
+    first, second = done.stderr.splitlines()[-2:]
+    assert first.startswith("config: ") and said in first
+    assert second and "Traceback" not in done.stderr
+    assert not (checkout.path / "results").exists()
+
+
+def test_more_scores_than_classes_are_refused_before_work(checkout: Checkout):
+    (checkout.path / "more.yaml").write_text("figures: {fig9: {m: [1, 7]}}")
+    done = checkout.run("snakemake", "--cores", "1", "--configfile", "tests/config.tiny.yaml", "more.yaml")
+    assert done.returncode != 0
+    assert "figures.fig9.m: m = 7, but 'faces' gives prediction vectors of 6 scores" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("damaged", "target", "said"),
+    [
+        pytest.param(
+            "results/predictions/faces/seed1/facescrub.parquet",
+            "results/fig9.png",
+            "expected a parquet file, found something unreadable",
+            id="a truncated parquet",
+        ),
+        pytest.param(
+            "results/datasets/facescrub/images.npy",
+            "results/fig9.png",
+            "expected an array of images, found a damaged file",
+            id="a truncated array",
+        ),
+        pytest.param(
+            "results/sources/celeba/img_align_celeba.zip",
+            "results/datasets/celeba/images.npy",
+            "img_align_celeba.zip",
+            id="a truncated archive",
+        ),
+    ],
+)
+def test_a_damaged_file_is_named_and_nothing_half_written_stays(clone: Checkout, damaged: str, target: str, said: str):
+    path = clone.path / damaged
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    done = clone.snakemake(target)
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert damaged.rsplit("/", 1)[1] in done.stderr
+    assert not (clone.path / target).exists()
+    assert list(clone.path.rglob("*.part")) == []
+
+
+def test_a_missing_official_file_is_named_by_the_job_that_needs_it(checkout: Checkout):
+    (checkout.path / "official.yaml").write_text("datasets: {mnist: {source: official, folder: data/mnist}}")
+    done = checkout.run(
+        "snakemake", "--cores", "1", "--configfile", "tests/config.tiny.yaml", "official.yaml",
+        "--", "results/datasets/mnist/images.npy",
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "data/mnist/train-images-idx3-ubyte.gz: expected mnist's official" in done.stderr
+    assert "point datasets.mnist.folder at its folder" in done.stderr
