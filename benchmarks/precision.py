@@ -42,7 +42,7 @@ def trained(precision: str, seed: int, asked: argparse.Namespace) -> float:
     device = devices.prepare(precision, asked.threads)
     released, pictures = (values.to(device.torch) for values in task())
     parts = ((released[:TRAIN], pictures[:TRAIN]), (released[TRAIN:], pictures[TRAIN:]))
-    architecture = {"size": SIZE, "width": WIDTH, "features": "centred", "offset": 0.0, "learn_offset": False}
+    architecture = {"size": SIZE, "width": WIDTH, "features": "shifted", "offset": 50.0, "learn_offset": False}
     network = training.initialised(Inverter, seed, num_classes=CLASSES, **architecture)
     schedule = training.Schedule(seed, asked.epochs, batch_size=64, learning_rate=1e-3)
     run = training.Training(

@@ -16,7 +16,7 @@ def checkout(tmp_path: Path) -> Checkout:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A copy in which the tiny run has been done, with one core; to look at, not to change."""
+    """A copy in which the tiny run has been done, with two cores; to look at, not to change."""
     made = copy_checkout(tmp_path_factory.mktemp("finished") / "obverse")
     done = made.snakemake(cores=2)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -120,10 +120,11 @@ def test_every_stage_may_be_killed_in_its_middle(clone: Checkout, finished: Chec
 @pytest.mark.soak
 @pytest.mark.parametrize("number", range(5))
 def test_snakemake_may_be_killed_at_any_moment(checkout: Checkout, finished: Checkout, number: int):
+    draw = random.Random(number)
     for _ in range(3):
         running = start(checkout)
         try:
-            running.wait(random.Random(number).uniform(5, 30))
+            running.wait(draw.uniform(5, 30))
         except subprocess.TimeoutExpired:
             running.kill()
             running.wait()

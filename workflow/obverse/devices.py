@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 
 # docs/benchmarks/train_inverter.md. A CPU multiplies bfloat16 faster than float32 only where it has matrix units (AMX):
-# the instructions of AVX-512 alone reached half of float32's rate.
+# the instructions of AVX-512 alone are slower than float32.
 PRECISION = {"cuda": "bfloat16", "cpu with matrix units": "bfloat16", "cpu": "float32"}
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -68,7 +68,7 @@ def _kind(device: torch.device) -> str:
 def _keep_memory() -> None:
     """Have glibc keep what is freed: a step asks for the same large blocks again.
 
-    By default it hands each back to the system and has it zeroed anew, which costs up to a third of a step.
+    By default it hands each back to the system and has it zeroed anew.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:

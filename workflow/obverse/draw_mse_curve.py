@@ -44,10 +44,10 @@ def draw_mse_curve(
 
 
 def _average(paths: list[Path]) -> pd.DataFrame:
-    """Return one row an image: its mean error over training seeds."""
-    tables = [read_scores(path) for path in paths]
-    together = pd.concat(tables).groupby(["sample_id", "label", "split"], as_index=False)["mse"].mean()
-    return together.assign(seeds=len(tables))
+    """Return one row an image: its scores' means over training seeds, and how often its person ranked first."""
+    tables = [read_scores(path).assign(rank1=lambda table: table["identity_rank"] == 1) for path in paths]
+    together = pd.concat(tables).groupby(["sample_id", "label", "split"], as_index=False)
+    return together[["mse", "ssim", "rank1"]].mean().assign(seeds=len(tables))
 
 
 def _summarise(method: str, m: int, images: pd.DataFrame, resamples: int, seed: int) -> list[dict]:
@@ -59,6 +59,7 @@ def _summarise(method: str, m: int, images: pd.DataFrame, resamples: int, seed: 
         rows.append(
             {"m": m, "method": method, "split": split, "mse": mean, "mse_low": low, "mse_high": high}
             | {"n": len(group), "identities": group["label"].nunique(), "seeds": int(group["seeds"].iloc[0])}
+            | {"ssim": group["ssim"].mean(), "rank1": group["rank1"].mean()}
         )
     return rows
 

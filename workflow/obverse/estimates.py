@@ -1,6 +1,7 @@
 """What a configuration will need, estimated before any work: files, pictures, disk, arithmetic, queries."""
 
 import math
+import os
 import time
 from pathlib import Path
 
@@ -20,14 +21,16 @@ _PUBLISHED = {"facescrub": 106_863, "celeba": 202_599, "mnist": 70_000, "cifar10
 _BUNDLED = {"mnist": 1_797}
 _PICTURE_BYTES = {"facescrub": 100_000, "celeba": 7_200, "mnist": 160, "cifar10": 3_073}  # originals, in the mean
 
-SHARE_OF_MATRIX_RATE = 0.3  # what training reaches of a plain matrix product: docs/benchmarks/train_inverter.md
+# What training the paper's inverter reaches of a plain matrix product on a CPU (docs/benchmarks/train_inverter.md);
+# not measured on a GPU yet.
+SHARE_OF_MATRIX_RATE = 0.6
 
 
 def missing(config: dict, directory: Path) -> list[str]:
     """Return, a line each, the official files and permissions that ``config`` needs and that are not there."""
     lines = []
-    for role, names in OFFICIAL.items():
-        chosen = config["datasets"][role]
+    for role in pictures(config):
+        chosen, names = config["datasets"][role], OFFICIAL[role]
         if chosen["source"] != "official":
             continue
         by_name = role == "celeba" and chosen["overlap"] == "names"
@@ -43,11 +46,13 @@ def missing(config: dict, directory: Path) -> list[str]:
 
 
 def pictures(config: dict) -> dict[str, int]:
-    """Return how many pictures each role will have; published counts for official data."""
+    """Return how many pictures each role that a figure needs will have; published counts for official data."""
     rendered = {role: size["identities"] * size["pictures"] for role, size in config["rendered"].items()}
     stand_ins = rendered | _BUNDLED | {"cifar10": config["photographs"]["patches"]}
     official = {role for role, chosen in config["datasets"].items() if chosen["source"] == "official"}
-    return {role: _PUBLISHED[role] if role in official else stand_ins[role] for role in OFFICIAL}
+    targets = {config["classifiers"][chosen["classifier"]]["dataset"] for chosen in config["figures"].values()}
+    needed = targets.union(*(_auxiliary(config, figure) for figure in config["figures"]))
+    return {role: _PUBLISHED[role] if role in official else stand_ins[role] for role in OFFICIAL if role in needed}
 
 
 def disk(config: dict) -> float:
@@ -95,11 +100,13 @@ def operations(config: dict) -> float:
 
 
 def matrix_rate() -> float:
-    """Return floating-point operations a second of a float32 matrix product here, measured for about half a second."""
-    import torch
+    """Return floating-point operations a second of a matrix product at training's precision, over half a second."""
+    import torch  # seconds to import, and a missing file is reported without it
 
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    matrix = torch.randn(2048, 2048, device=device)
+    from obverse import devices
+
+    device = devices.prepare("auto", os.cpu_count() or 1)
+    matrix = torch.randn(2048, 2048, device=device.torch, dtype=getattr(torch, device.precision))
     (matrix @ matrix).sum().item()
     start, done = time.monotonic(), 0
     while time.monotonic() - start < 0.5:

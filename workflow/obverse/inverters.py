@@ -66,7 +66,7 @@ class Inverter(nn.Module):
 class _OnePlane(torch.autograd.Function):
     """`Inverter.last` for a CPU: forward as a matrix product and a sum of shifted planes, backward the library's own.
 
-    The library is slow only in this one forward: a training step of a small network takes a seventh less without it.
+    The library is slow only in this one forward; docs/benchmarks/train_inverter.md has what it saves.
     """
 
     @staticmethod

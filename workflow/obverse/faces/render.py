@@ -114,7 +114,7 @@ def render(head: Head, shot: Shot, plane: np.ndarray, size: tuple[int, int], pla
 
 @functools.lru_cache(maxsize=1)
 def _scratch(pixels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return buffers that are kept: fresh memory for every picture costs a sixth of its time."""
+    """Return buffers that are kept: fresh memory for every picture would cost time."""
     return np.empty(pixels, np.float32), np.empty(pixels, np.int32), np.empty((pixels, 2), np.float32)
 
 
