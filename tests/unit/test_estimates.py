@@ -161,7 +161,7 @@ def test_a_configuration_that_cannot_work_is_two_lines(run, tmp_path: Path):
 def test_a_configuration_that_cannot_be_read_is_named(tmp_path: Path, text: str | None):
     if text is not None:
         (tmp_path / "mine.yaml").write_text(text)
-    with pytest.raises(UnusableInput, match=f"^{tmp_path / 'mine.yaml'}: cannot be read as YAML"):
+    with pytest.raises(UnusableInput, match=f"^{tmp_path / 'mine.yaml'}: (cannot be read|is not YAML)"):
         preflight.merged([tmp_path / "mine.yaml"])
 
 

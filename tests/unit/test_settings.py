@@ -120,6 +120,30 @@ def test_a_whole_number_with_a_point_is_no_integer():
     assert first.startswith("seeds.0: 1.0 is not of type 'integer'")
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_none(value: float):
+    """YAML writes them .nan and .inf; training would only find out at its first step."""
+    first, _ = refused("classifiers", "faces", "learning_rate", value=value)
+    assert "is not of type 'number'" in first
+
+
+def test_a_seed_too_long_for_a_path():
+    first, _ = refused("seeds", value=[10**30])
+    assert first.startswith("seeds.0: 1000000000000000000000000000000 is greater than the maximum")
+
+
+def test_a_key_that_is_a_number():
+    with pytest.raises(UnusableInput, match="unknown key 1"):
+        settings.check(SHIPPED | {1: 2})
+
+
+def test_a_figure_without_a_method_and_one_named_twice():
+    first, _ = refused("figures", "fig8", "methods", value=[])
+    assert first.startswith("figures.fig8.methods: [] should be non-empty")
+    first, _ = refused("figures", "fig9", "methods_at_full", value=["prior"])
+    assert first == "figures.fig9.methods_at_full: 'prior' is among methods already"
+
+
 def test_faults_that_leave_no_picture():
     first, _ = refused("rendered", "facescrub", "dead_urls", value=0.99)
     assert first.endswith("leave no picture to train on")

@@ -1,8 +1,10 @@
 """What the workflow says and leaves when it is given something it cannot use."""
 
+from pathlib import Path
+
 import pytest
 
-from checkouts import Checkout, contents
+from checkouts import BASE, Checkout, contents, copy_checkout
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,16 @@ def test_a_wrong_configuration_is_refused_in_two_lines_before_work(checkout: Che
     assert first.startswith("config: ") and said in first
     assert second and "Traceback" not in done.stderr
     assert not (checkout.path / "results").exists()
+
+
+def test_a_path_with_a_space_runs_this_checkouts_code_and_no_other(tmp_path: Path):
+    """The digests describe the package beside the Snakefile: another one on PYTHONPATH must not run in its place."""
+    spaced = copy_checkout(tmp_path / "new comer")
+    spaced.edit("workflow/obverse/write_mnist.py", "    digits = load_digits()", "    raise SystemExit('this one')")
+    done = spaced.snakemake("results/datasets/mnist/images.npy", PYTHONPATH=str(BASE / "workflow"))
+    assert done.returncode != 0
+    assert "this one" in done.stderr
+    assert "not a valid identifier" not in done.stderr
 
 
 def test_more_scores_than_classes_are_refused_before_work(checkout: Checkout):

@@ -19,7 +19,7 @@ _PAIR = ("aligned", "prior")  # side by side; any other method has a row of its 
 _GAP = 0.12  # between two victims, in tiles
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Attack:
     """One method at one m: its scores and its reconstructions, row by row."""
 
@@ -120,7 +120,7 @@ def _draw(attacks: list[Attack], shown: pd.Series, truth: np.ndarray, title: str
                 else:
                     _tile(panel, pixels, left + 0.5, len(kept) + extra.index(attack))
             _tile(panel, truth[column], left + 0.5, lines - 1)
-            for offset, word in enumerate(("ours", "prior")):
+            for offset, word in enumerate(_PAIR):
                 panel.text(left + offset + 0.5, -0.1, word, ha="center", va="bottom", fontsize=6)
         panel.set(xlim=(0, width), ylim=(lines, -0.3), xticks=[], yticks=[], aspect="equal")
         panel.set_title(style.LABELS[split], fontsize=9, pad=10)
@@ -129,7 +129,7 @@ def _draw(attacks: list[Attack], shown: pd.Series, truth: np.ndarray, title: str
     panels[0].set_yticks(np.arange(lines) + 0.5, names, fontsize=7)
     panels[0].tick_params(length=0)
     drawn.suptitle(title, fontsize=9, x=0.01, ha="left")
-    style.note(drawn, origin + (" — * our own features, not the paper's" if extra else ""))
+    style.note(drawn, origin + (" — * features of Obverse's own, not the paper's" if extra else ""))
     return drawn
 
 

@@ -4,6 +4,7 @@ The schema says what one key may hold; what keys must be to each other is said h
 """
 
 import difflib
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,17 @@ from obverse.errors import UnusableInput
 
 _SCHEMA = Path(__file__).parents[1] / "config.schema.yaml"
 
-# JSON counts 1.0 as an integer; here a seed of 1.0 would become part of a path.
+
+def _is_finite_number(value: object) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+# JSON counts 1.0 as an integer; here a seed of 1.0 would become part of a path. YAML has .nan and .inf, JSON does not.
 _VALIDATOR = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
-    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"integer": lambda _, value: type(value) is int, "number": lambda _, value: _is_finite_number(value)}
+    ),
 )
 
 
@@ -37,7 +45,7 @@ def _explain(error: jsonschema.ValidationError) -> tuple[str, str]:
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
         known = error.schema.get("properties", {})
         unknown = next(key for key in error.instance if key not in known)
-        near = difflib.get_close_matches(unknown, known, n=1)
+        near = difflib.get_close_matches(str(unknown), known, n=1)
         guess = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}."
         return (
             f"unknown key {unknown!r}",
@@ -68,6 +76,9 @@ def _contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
                 f"m = {max(chosen['m'])}, but {chosen['classifier']!r} gives prediction vectors of {classes} scores",
                 f"Choose every m between 1 and {classes}.",
             )
+        twice = set(chosen["methods"]) & set(chosen.get("methods_at_full", []))
+        if twice:
+            yield f"{where}.methods_at_full", f"{min(twice)!r} is among methods already", "Name each method once."
         if chosen.get("victims", 0) > classes:
             yield f"{where}.victims", f"{chosen['victims']} people, but there are {classes}", "Show fewer."
         yield from members(config, where, chosen["classifier"], chosen["auxiliary"])

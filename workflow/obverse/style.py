@@ -1,5 +1,6 @@
 """How figures look, and how they are saved."""
 
+import textwrap
 from pathlib import Path
 
 import matplotlib
@@ -12,9 +13,9 @@ from obverse import files
 
 # The field's words, as they stand in legends; the keys are those of the CSV files.
 LABELS = {
-    "aligned": "ours (aligned)",
+    "aligned": "aligned",
     "prior": "prior",
-    "centred": "centred features (not the paper's)",
+    "centred": "centred features (Obverse's)",
     "mean_image": "floor: mean auxiliary image",
     "black": "floor: black",
     "member": "members",
@@ -30,23 +31,26 @@ COLOURS = {
     "black": "#000000",
 }
 
-_FONT = {"font.family": "DejaVu Sans", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+matplotlib.rcParams.update(
+    {"font.family": "DejaVu Sans", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+)
 _DPI = 150
+_INCHES_A_CHARACTER = 0.055  # of a note in 7 points
 
 
 def figure(width: float, height: float) -> Figure:
     """Return an empty figure; sizes in inches."""
-    with matplotlib.rc_context(_FONT):
-        return Figure(figsize=(width, height), layout="constrained")
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def note(drawn: Figure, origin: str) -> None:
     """Say on the figure's face what its pictures are, when they are stand-ins."""
     if origin:
-        drawn.supxlabel(origin, fontsize=7, color="#a03030", x=0.01, ha="left")
+        characters = int(drawn.get_figwidth() / _INCHES_A_CHARACTER)
+        drawn.supxlabel(textwrap.fill(origin, characters), fontsize=7, color="#a03030", x=0.01, ha="left")
 
 
 def save(drawn: Figure, path: Path) -> None:
     """Write ``drawn`` as PNG, whole or not at all."""
-    with files.replacing(path) as temporary, matplotlib.rc_context(_FONT):
+    with files.replacing(path) as temporary:
         drawn.savefig(temporary, format="png", dpi=_DPI)

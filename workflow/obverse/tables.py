@@ -18,6 +18,10 @@ def write(path: Path, table: pa.Table, schema: pa.Schema, stamp: dict[str, str])
 
 def read(path: Path, schema: pa.Schema) -> pa.Table:
     """Read a table; raise `UnusableInput` when the file is damaged or lacks a column of ``schema``."""
+    if not path.exists():
+        raise UnusableInput(
+            path, "expected a parquet file, found no file", "Make it by its rule, or name the right one."
+        )
     try:
         table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:

@@ -1,6 +1,7 @@
 # What all rules share; no rules here.
 import json
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 BASE = Path(workflow.basedir)
 # The package beside this Snakefile, not one installed from another checkout: what the digests describe is what runs.
 sys.path.insert(0, str(BASE / "workflow"))
-shell.prefix(f"export PYTHONPATH={BASE / 'workflow'}; ")
+shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))}; ")
 
 from obverse import locks, settings
 from obverse.attacks import FEATURES, FLOORS, Attack, compared

@@ -39,9 +39,18 @@ def merged(paths: list[Path]) -> dict:
     for path in paths:
         try:
             loaded = yaml.safe_load(path.read_text())
-        except (OSError, yaml.YAMLError) as error:
-            raise UnusableInput(path, f"cannot be read as YAML ({error})", "Name an existing configuration.") from error
-        result = _merge(result, loaded or {})
+        except OSError as error:
+            raise UnusableInput(
+                path, f"cannot be read ({error.strerror})", "Name an existing configuration."
+            ) from error
+        except yaml.YAMLError as error:
+            raise UnusableInput(path, f"is not YAML: {' '.join(str(error).split())}", "Mend that line.") from error
+        if not isinstance(loaded, dict):
+            found = type(loaded).__name__
+            raise UnusableInput(
+                path, f"expected keys and values, found {found}", "See config.yaml for the keys there are."
+            )
+        result = _merge(result, loaded)
     return result
 
 
