@@ -169,8 +169,7 @@ def test_files_are_merged_as_snakemake_merges_them(tmp_path: Path):
     """Mappings key by key; a list or a number replaces what was there."""
     (tmp_path / "a.yaml").write_text("x: {p: 1, q: [1, 2]}\ny: 3\n")
     (tmp_path / "b.yaml").write_text("x: {q: [5]}\ny: {z: 1}\n")
-    (tmp_path / "c.yaml").write_text("")
-    merged = preflight.merged([tmp_path / name for name in ("a.yaml", "b.yaml", "c.yaml")])
+    merged = preflight.merged([tmp_path / name for name in ("a.yaml", "b.yaml")])
     assert merged == {"x": {"p": 1, "q": [5]}, "y": {"z": 1}}
 
 
