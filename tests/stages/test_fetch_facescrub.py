@@ -10,7 +10,7 @@ from PIL import Image
 
 from obverse import archives, facescrub
 from obverse.errors import UnusableInput
-from obverse.fetch_facescrub import fetch_facescrub
+from obverse.fetch_facescrub import _check_stand_in, fetch_facescrub
 
 
 def _jpeg(seed):
@@ -134,3 +134,10 @@ def test_a_damaged_stand_in_is_named(fetch, tmp_path):
     (tmp_path / "hosts.zip").write_bytes((tmp_path / "hosts.zip").read_bytes()[:500])
     with pytest.raises(UnusableInput, match=r"hosts\.zip: expected a whole zip archive"):
         fetch()
+
+
+def test_a_stand_in_host_that_does_not_answer_in_time_is_an_error_and_a_real_one_a_status():
+    """Else a busy machine would drop a picture and the run would not repeat."""
+    with pytest.raises(UnusableInput, match="expected every stand-in host to answer, found ok 3, timeout 1"):
+        _check_stand_in("hosts.zip", {"ok", "timeout"}, "ok 3, timeout 1")
+    _check_stand_in("", {"ok", "timeout"}, "ok 3, timeout 1")
