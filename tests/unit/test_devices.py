@@ -12,12 +12,20 @@ def test_a_precision_that_is_asked_for_is_taken():
     assert devices.prepare("float32", 1).precision == "float32"
 
 
-def test_auto_reads_the_committed_table(monkeypatch):
+@pytest.mark.parametrize(
+    ("able", "kind"),
+    [
+        ({"amx_bf16": True, "avx512_bf16": True, "cpu_name": "Intel(R) Xeon(R)"}, "cpu with matrix units"),
+        ({"avx512_bf16": True, "cpu_name": "AMD EPYC"}, "amd with avx512_bf16"),
+        ({"avx512_bf16": True, "cpu_name": "Intel(R) Xeon(R)"}, "cpu"),
+        ({"avx512_bf16": False, "cpu_name": "AMD EPYC"}, "cpu"),
+        ({}, "cpu"),
+    ],
+)
+def test_auto_reads_the_committed_table(able, kind, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
-    assert devices.prepare("auto", 1).precision == devices.PRECISION["cpu"]
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
-    assert devices.prepare("auto", 1).precision == devices.PRECISION["cpu with matrix units"]
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    assert devices.prepare("auto", 1).precision == devices.PRECISION[kind]
 
 
 def test_an_unknown_precision_is_refused():

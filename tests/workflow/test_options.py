@@ -42,7 +42,7 @@ CHANGED = {
     "figures.fig8.auxiliary": "same_digits",
     "figures.fig9.auxiliary": "same_digits",
     "figures.fig10.auxiliary": "generic",
-    "compute.precision": "float32",
+    "compute.precision": "bfloat16",
 }
 
 

@@ -88,7 +88,7 @@ TINY = [
     pytest.param("victims: 5 # of each split", "victims: 4 # of each split", set(), id="a key tiny overrides"),
     pytest.param("offset: 50.0", "offset: 10.0", INVERTING, id="offset"),
     pytest.param(
-        "precision: auto", "precision: float32", {"train_classifier"} | INVERTING | {"predict"}, id="precision"
+        "precision: float32", "precision: bfloat16", {"train_classifier"} | INVERTING | {"predict"}, id="precision"
     ),
     pytest.param("member_fraction: 0.8", "member_fraction: 0.7", SPLITTING - {"make_auxiliary"}, id="member_fraction"),
     pytest.param(

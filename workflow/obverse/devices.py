@@ -9,9 +9,14 @@ from dataclasses import dataclass
 
 import torch
 
-# docs/benchmarks/train_inverter.md. A CPU multiplies bfloat16 faster than float32 only where it has matrix units (AMX):
-# the instructions of AVX-512 alone are slower than float32.
-PRECISION = {"cuda": "bfloat16", "cpu with matrix units": "bfloat16", "cpu": "float32"}
+# docs/benchmarks/train_inverter.md. A CPU multiplies bfloat16 faster than float32 where it has matrix units (AMX), and
+# AMD's where they have the instructions of AVX-512; the same instructions on an Intel CPU are slower than float32.
+PRECISION = {
+    "cuda": "bfloat16",
+    "cpu with matrix units": "bfloat16",
+    "amd with avx512_bf16": "bfloat16",
+    "cpu": "float32",
+}
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -62,7 +67,11 @@ def prepare(precision: str, threads: int) -> Device:
 def _kind(device: torch.device) -> str:
     if device.type != "cpu":
         return device.type
-    return "cpu with matrix units" if torch.cpu.get_capabilities().get("amx_bf16") else "cpu"
+    able = torch.cpu.get_capabilities()
+    if able.get("amx_bf16"):
+        return "cpu with matrix units"
+    fast = able.get("avx512_bf16") and str(able.get("cpu_name")).startswith("AMD")
+    return "amd with avx512_bf16" if fast else "cpu"
 
 
 def _keep_memory() -> None:
