@@ -26,10 +26,11 @@ def main() -> None:
     files.write_bytes(CONDA, conda(LOCK.read_text()).encode())
 
 
-def header(project: Path) -> str:
+def header(path: Path) -> str:
     """Return the lock's first line: a digest of the dependencies it was made from."""
-    wanted = tomllib.loads(project.read_text())
-    text = repr((wanted["project"]["requires-python"], wanted["project"]["dependencies"], wanted["dependency-groups"]))
+    wanted = tomllib.loads(path.read_text())
+    project, resolver = wanted["project"], wanted["tool"]["uv"]
+    text = repr((project["requires-python"], project["dependencies"], wanted["dependency-groups"], resolver))
     made_from = hashlib.sha256(text.encode()).hexdigest()[:16]
     return f"# made by `make lock` from the dependencies in pyproject.toml ({made_from})"
 
@@ -45,7 +46,7 @@ def conda(lock: str) -> str:
 def _resolve(sources: list[str], requirements: str) -> str:
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-header"]
     command = ["uv", "pip", "compile", "--quiet", *options, *sources]
-    return subprocess.run(command, input=requirements, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, input=requirements, cwd=_BASE, capture_output=True, text=True, check=True).stdout
 
 
 if __name__ == "__main__":
