@@ -89,7 +89,7 @@ def test_disk_holds_at_least_the_prediction_caches():
 
 
 def test_the_matrix_rate_is_that_of_a_machine():
-    assert 1e8 < estimates.matrix_rate() < 1e16
+    assert 1e8 < estimates.matrix_rate("float32") < 1e16
 
 
 def test_stand_ins_need_nothing(tmp_path: Path):
@@ -119,7 +119,7 @@ def test_what_the_paper_needs_is_listed_until_it_is_there(tmp_path: Path):
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
     """Run the command in this process, on a machine of 1 TFLOP/s; return its exit status and what it printed."""
-    monkeypatch.setattr(estimates, "matrix_rate", lambda: 1e12)
+    monkeypatch.setattr(estimates, "matrix_rate", lambda precision: 1e12)
 
     def command(*arguments: object) -> tuple[object, str]:
         monkeypatch.setattr(sys, "argv", ["preflight", *map(str, arguments)])
@@ -147,7 +147,8 @@ def test_missing_files_are_listed_and_exit_status_is_1(run, tmp_path: Path):
 
 def test_the_hours_are_operations_over_the_share_of_the_rate_that_training_reaches(run, tmp_path: Path):
     hours = estimates.operations(PAPER) / (1e12 * estimates.SHARE_OF_MATRIX_RATE) / 3600
-    assert f"about {hours:,.2g} hours here" in run(PAPER_FILE, "--directory", tmp_path)[1]
+    assert hours > 10
+    assert f"about {hours:,.0f} hours here" in run(PAPER_FILE, "--directory", tmp_path)[1]
 
 
 def test_a_configuration_that_cannot_work_is_two_lines(run, tmp_path: Path):

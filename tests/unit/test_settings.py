@@ -75,6 +75,12 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_named_with_its_meaning(key
     assert len(second) > 10
 
 
+def test_a_number_that_yaml_reads_as_a_word_is_explained():
+    first, second = refused("classifiers", "faces", "learning_rate", value=yaml.safe_load("1e-3"))
+    assert first == "classifiers.faces.learning_rate: '1e-3' is a word"
+    assert second == "YAML reads 1e-3 as one: write 0.001, or 1.0e-3."
+
+
 def test_more_scores_than_the_target_has_classes():
     first, second = refused("figures", "fig9", "m", value=[1, 54])
     assert first == "figures.fig9.m: m = 54, but 'faces' gives prediction vectors of 53 scores"
@@ -84,6 +90,11 @@ def test_more_scores_than_the_target_has_classes():
 def test_more_classes_than_the_data_serve():
     first, _ = refused("classifiers", "faces", "classes", value=60)
     assert first == "classifiers.faces.classes: 60 classes, but facescrub as configured holds 53"
+
+
+def test_nobody_is_told_to_render_more_people_for_want_of_digits():
+    _, second = refused("classifiers", "digits", "classes", value=11)
+    assert second == "Choose at most 10."
 
 
 def test_an_adversary_may_not_hold_what_the_target_was_trained_on():

@@ -99,13 +99,13 @@ def operations(config: dict) -> float:
     return 6 * products * len(config["seeds"])
 
 
-def matrix_rate() -> float:
-    """Return floating-point operations a second of a matrix product at training's precision, over half a second."""
+def matrix_rate(precision: str) -> float:
+    """Return floating-point operations a second of a matrix product at training's ``precision``, over half a second."""
     import torch  # seconds to import, and a missing file is reported without it
 
     from obverse import devices
 
-    device = devices.prepare("auto", os.cpu_count() or 1)
+    device = devices.prepare(precision, os.cpu_count() or 1)
     matrix = torch.randn(2048, 2048, device=device.torch, dtype=getattr(torch, device.precision))
     (matrix @ matrix).sum().item()
     start, done = time.monotonic(), 0

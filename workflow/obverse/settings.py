@@ -54,8 +54,17 @@ def _explain(error: jsonschema.ValidationError) -> tuple[str, str]:
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
         return f"key {missing!r} is missing", "Keys are described in workflow/config.schema.yaml."
+    if error.validator == "type" and _spells_number(error.instance):
+        return f"{error.instance!r} is a word", "YAML reads 1e-3 as one: write 0.001, or 1.0e-3."
     meaning = error.schema.get("description") if isinstance(error.schema, dict) else None
     return f"{error.message} (found {error.instance!r})", meaning or "See workflow/config.schema.yaml."
+
+
+def _spells_number(value: object) -> bool:
+    try:
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
+        return False
 
 
 def _contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
@@ -92,10 +101,11 @@ def _classes(config: dict) -> Iterator[tuple[str, str, str]]:
             classifier["dataset"]
         ]
         if served is not None and classifier["classes"] > served:
+            more = ", or more identities under rendered.facescrub" if classifier["dataset"] == "facescrub" else ""
             yield (
                 f"classifiers.{name}.classes",
                 f"{classifier['classes']} classes, but {classifier['dataset']} as configured holds {served}",
-                f"Choose at most {served}, or more identities under rendered.facescrub.",
+                f"Choose at most {served}{more}.",
             )
     if rendered["celeba"]["shared"] > min(rendered["celeba"]["identities"] - 1, rendered["facescrub"]["identities"]):
         yield (

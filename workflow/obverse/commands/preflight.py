@@ -65,14 +65,14 @@ def _merge(below: dict, above: dict) -> dict:
 def _report(config: dict, missing: list[str]) -> list[str]:
     pictures = estimates.pictures(config)
     operations = estimates.operations(config)
-    rate = estimates.matrix_rate()
+    rate = estimates.matrix_rate(config["compute"]["precision"])
     hours = operations / (rate * estimates.SHARE_OF_MATRIX_RATE) / 3600
     return [
         "Missing:" if missing else "Missing: nothing",
         *(f"  {line}" for line in missing),
         "Pictures: " + ", ".join(f"{role} {count:,}" for role, count in pictures.items()),
         f"Disk:     {estimates.disk(config) / 1e9:.1f} GB under results/",
-        f"Training: {operations / 1e15:,.3g} PFLOP, about {hours:,.2g} hours here "
+        f"Training: {operations / 1e15:,.3g} PFLOP, about {hours:,.{0 if hours >= 10 else 1}f} hours here "
         f"({estimates.SHARE_OF_MATRIX_RATE:.0%} of the {rate / 1e12:.2g} TFLOP/s a matrix product reaches)",
         f"Queries:  {estimates.queries(config):,} images asked of targets trained here, which cost nothing but time",
     ]
