@@ -20,6 +20,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
 from obverse import devices, training
+from obverse.images import resident
 from obverse.inverters import Inverter
 from obverse.train_inverter import Inversion
 
@@ -166,7 +167,7 @@ def ours(pictures: np.ndarray, asked: argparse.Namespace) -> Iterator[torch.Tens
     device = devices.prepare(asked.precision, asked.threads)
     draw = np.random.default_rng(1)
     released = torch.log_softmax(torch.from_numpy(3 * draw.standard_normal((PICTURES, CLASSES), np.float32)), dim=1)
-    examples = (released.to(device.torch), training.resident(pictures, np.arange(PICTURES), device))
+    examples = (released.to(device.torch), resident(pictures, np.arange(PICTURES), device.torch))
     architecture = {"size": SIZE, "width": WIDTH, "features": "shifted", "offset": 50.0, "learn_offset": False}
     network = training.initialised(Inverter, 1, num_classes=CLASSES, **architecture)
     schedule = training.Schedule(seed=1, epochs=1, batch_size=BATCH, learning_rate=2e-4)

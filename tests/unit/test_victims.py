@@ -38,11 +38,6 @@ def test_the_truth_of_each_victim_is_his_picture_by_sample_id(written: Path):
     assert loaded.table["sample_id"].tolist() == IDS
 
 
-def test_white_is_1_and_black_is_0():
-    pixels = np.array([[[0, 255], [51, 102]]], np.uint8)
-    assert victims.as_images(pixels).tolist() == [[[[0.0, 1.0], [pytest.approx(0.2), pytest.approx(0.4)]]]]
-
-
 def test_a_victim_without_a_picture_is_named(written: Path):
     splits.write(written / "splits", pa.table({"sample_id": [10, 99], "label": [0, 1], "split": ["member"] * 2}), {})
     with pytest.raises(UnusableInput, match="splits: expected sample_id 99, found no such row"):

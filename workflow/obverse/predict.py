@@ -8,6 +8,7 @@ import torch
 from obverse import checkpoints, cli, devices, stamps
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
+from obverse.images import resident, seen
 from obverse.predictions import NOT_A_CLASS
 from obverse.predictions import write as write_predictions
 from obverse.progress import Progress
@@ -56,8 +57,8 @@ def _ask(classifier: Classifier, device: devices.Device, images: np.ndarray, row
     answers = []
     with torch.inference_mode(), Progress("predict", len(rows), "images") as progress:
         for start in range(0, len(rows), _BATCH):
-            batch = torch.from_numpy(images[rows[start : start + _BATCH]]).to(device.torch)
-            logits = classifier(batch[:, None].float() / 255)  # [B, 1, H, W] in [0, 1] -> [B, K]
+            batch = resident(images, rows[start : start + _BATCH], device.torch)
+            logits = classifier(seen(batch))
             answers.append(torch.log_softmax(logits, dim=1).cpu().numpy())
             progress.advance(len(batch))
     return np.concatenate(answers)

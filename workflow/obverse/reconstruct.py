@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from obverse import checkpoints, cli, devices, stamps, views
 from obverse import victims as panel
 from obverse.errors import UnusableInput
+from obverse.images import stored
 from obverse.inverters import Inverter
 from obverse.predictions import read as read_predictions
 from obverse.progress import Progress
@@ -46,7 +46,7 @@ def reconstruct(
     inputs = {"weights": weights, "images": images, "samples": samples, "splits": splits, "predictions": predictions}
     stamp = stamps.stamp("reconstruct", inputs, view=view, **device.describe())
     write_scores(scores, panel.score(victims, rebuilt, device.torch), stamp)
-    write_images(reconstructions, np.rint(rebuilt[:, 0].numpy() * 255).astype(np.uint8))
+    write_images(reconstructions, stored(rebuilt))
 
 
 def _check_fits(inverter: Inverter, weights: Path, num_classes: int, size: int) -> None:

@@ -10,6 +10,7 @@ from torch.nn import functional
 from obverse import checkpoints, cli, devices, files, stamps, states, training
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
+from obverse.images import resident, seen
 from obverse.samples import read as read_samples
 from obverse.samples import read_images
 from obverse.samples import rows as rows_of
@@ -31,14 +32,14 @@ class Recognition:
 
     def loss(self, network: nn.Module, rows: torch.Tensor) -> torch.Tensor:
         """Return the mean cross-entropy, in nats."""
-        return functional.cross_entropy(network(training.pixels(self.images[rows])), self.labels[rows])
+        return functional.cross_entropy(network(seen(self.images[rows])), self.labels[rows])
 
     def validate(self, network: nn.Module) -> float:
         """Return the share of held-out images recognised: it is reported, and chooses nothing."""
         batches = zip(
             self.held_out_images.split(_VALIDATION_BATCH), self.held_out_labels.split(_VALIDATION_BATCH), strict=True
         )
-        right = sum((network(training.pixels(images)).argmax(1) == labels).sum() for images, labels in batches)
+        right = sum((network(seen(images)).argmax(1) == labels).sum() for images, labels in batches)
         return int(right) / len(self.held_out_images)
 
 
@@ -103,7 +104,7 @@ def _examples(
         chosen = np.flatnonzero(parts == name)
         if len(chosen) == 0:
             raise UnusableInput(split_path, f"expected {name} images, found none", "Look at the data set's samples.")
-        return training.resident(pictures, places[chosen], device), torch.from_numpy(labels[chosen]).to(device.torch)
+        return resident(pictures, places[chosen], device.torch), torch.from_numpy(labels[chosen]).to(device.torch)
 
     return part(MEMBER), part(HELD_OUT), num_classes
 

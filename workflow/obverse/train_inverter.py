@@ -11,6 +11,7 @@ from obverse import checkpoints, cli, devices, files, stamps, states, training, 
 from obverse.auxiliaries import TRAIN, VALIDATION
 from obverse.auxiliaries import read as read_auxiliary
 from obverse.errors import UnusableInput
+from obverse.images import resident, seen
 from obverse.inverters import Inverter
 from obverse.predictions import read as read_predictions
 from obverse.samples import read as read_samples
@@ -33,13 +34,13 @@ class Inversion:
 
     def loss(self, network: nn.Module, rows: torch.Tensor) -> torch.Tensor:
         """Return the squared error, mean over pixels and batch (Eq. 8 up to a factor)."""
-        return functional.mse_loss(network(self.released[rows]), training.pixels(self.images[rows]))
+        return functional.mse_loss(network(self.released[rows]), seen(self.images[rows]))
 
     def validate(self, network: nn.Module) -> float:
         """Return the mean squared error over the validation part."""
         total = 0.0
         for released, images in zip(*(part.split(_VALIDATION_BATCH) for part in self.validation), strict=True):
-            loss = functional.mse_loss(network(released), training.pixels(images))
+            loss = functional.mse_loss(network(released), seen(images))
             total += loss.item() * len(images)
         return total / len(self.validation[1])
 
@@ -139,7 +140,7 @@ def _read(
     places = rows_of(read_samples(samples)["sample_id"].to_numpy(), wanted, samples)
     known, _, scores = read_predictions(predictions, num_classes)
     scores = scores[rows_of(known, wanted, predictions)]
-    return torch.from_numpy(scores).to(device.torch), training.resident(read_images(images), places, device)
+    return torch.from_numpy(scores).to(device.torch), resident(read_images(images), places, device.torch)
 
 
 if __name__ == "__main__":

@@ -62,16 +62,6 @@ def write_history(path: Path, history: list[dict[str, float]]) -> None:
     files.write_bytes(path, ("\n".join(lines) + "\n").encode())
 
 
-def resident(images: np.ndarray, rows: np.ndarray, device: Device) -> torch.Tensor:
-    """Return the ``rows`` of memory-mapped uint8 images [N, H, W] as a tensor on the device."""
-    return torch.from_numpy(images[rows]).to(device.torch)
-
-
-def pixels(images: torch.Tensor) -> torch.Tensor:
-    """Return float32 [N, 1, H, W] in [0, 1] from uint8 [N, H, W]."""
-    return images.unsqueeze(1).to(torch.float32) / 255
-
-
 class Training:
     """A network on its way through a `Schedule`; ``label`` names the stage in errors and progress.
 

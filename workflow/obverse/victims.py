@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 
 from obverse import metrics, samples, splits
+from obverse.images import seen
 
 _BLOCK = 1000  # images scored at once: a score holds several copies of them
 
@@ -26,12 +27,7 @@ def load(images: Path, sample_table: Path, split_table: Path) -> Victims:
     table = splits.read(split_table).to_pandas()
     known = samples.read(sample_table)["sample_id"].to_numpy()
     rows = samples.rows(known, table["sample_id"].to_numpy(), split_table)
-    return Victims(table, as_images(samples.read_images(images)[rows]))
-
-
-def as_images(pixels: np.ndarray) -> torch.Tensor:
-    """Return float32 [N, 1, H, W] in [0, 1] from uint8 [N, H, W]."""
-    return torch.from_numpy(pixels)[:, None].float() / 255
+    return Victims(table, seen(torch.from_numpy(samples.read_images(images)[rows])))
 
 
 def score(victims: Victims, reconstructions: torch.Tensor, device: torch.device) -> pd.DataFrame:
