@@ -210,9 +210,12 @@ def test_the_fingerprint_follows_numbers_inputs_and_code(tmp_path, monkeypatch):
     assert current(seed=1) not in (first, edited)
 
 
-def test_a_history_reads_back_to_the_same_numbers(tmp_path):
-    path = tmp_path / "history.csv"
-    training.write_history(path, [{"epoch": 1, "train_loss": 0.1 + 0.2}, {"epoch": 2, "train_loss": 1e-9}])
-    lines = path.read_text().splitlines()
-    assert lines[0] == "epoch,train_loss"
-    assert [float(line.split(",")[1]) for line in lines[1:]] == [0.1 + 0.2, 1e-9]
+def test_a_history_reads_back_to_the_same_numbers_and_no_state_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "SAVE_SECONDS", 0)
+    run = inverter_run(epochs=2)
+    stamp = stamps.stamp("train_inverter", {})
+    files = {name: tmp_path / name for name in ("weights", "history", "state")}
+    training.complete(run, stamp, **files)
+    names, *lines = files["history"].read_text().splitlines()
+    assert [dict(zip(names.split(","), map(float, line.split(",")), strict=True)) for line in lines] == run.history
+    assert files["weights"].exists() and not files["state"].exists()

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from obverse import checkpoints, cli, devices, files, stamps, states, training
+from obverse import cli, devices, stamps, training
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.images import resident, seen
@@ -78,10 +78,7 @@ def train_classifier(
     network = training.initialised(Classifier, seed, **architecture)
     task = Recognition(members, held_out)
     run = training.Training(network, task, schedule, device, keep="last", label="train_classifier")
-    epochs_done = run.run(states.State(state, states.fingerprint(stamp)))
-    checkpoints.save(weights, network, stamp)
-    training.write_history(history, epochs_done)
-    files.remove(state)
+    training.complete(run, stamp, weights=weights, history=history, state=state)
 
 
 def _examples(

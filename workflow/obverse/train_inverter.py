@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from obverse import checkpoints, cli, devices, files, stamps, states, training, views
+from obverse import cli, devices, stamps, training, views
 from obverse.auxiliaries import TRAIN, VALIDATION
 from obverse.auxiliaries import read as read_auxiliary
 from obverse.errors import UnusableInput
@@ -93,10 +93,7 @@ def train_inverter(
     run = training.Training(
         network, Inversion(train, validation), schedule, device, keep="lowest", label="train_inverter"
     )
-    epochs_done = run.run(states.State(state, states.fingerprint(stamp)))
-    checkpoints.save(weights, network, stamp)
-    training.write_history(history, epochs_done)
-    files.remove(state)
+    training.complete(run, stamp, weights=weights, history=history, state=state)
 
 
 def _examples(

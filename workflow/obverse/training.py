@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from obverse import files, seeds
+from obverse import checkpoints, files, seeds
 from obverse.devices import Device
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
-from obverse.states import State
+from obverse.states import State, fingerprint
 
 # How often the state is written: half a minute is little to lose, and a write costs a small part of it.
 SAVE_SECONDS = 30.0
@@ -56,10 +56,16 @@ def initialised(build: Callable[..., nn.Module], seed: int, **architecture: obje
     return build(**architecture)
 
 
-def write_history(path: Path, history: list[dict[str, float]]) -> None:
-    """Write one CSV line an epoch; every number reads back to the same float."""
-    lines = [",".join(history[0]), *(",".join(repr(value) for value in row.values()) for row in history)]
-    files.write_bytes(path, ("\n".join(lines) + "\n").encode())
+def complete(run: "Training", stamp: dict[str, str], *, weights: Path, history: Path, state: Path) -> None:
+    """Run to the end, going on from ``state`` where a killed run left one; write weights and history, remove the state.
+
+    The history is CSV, one line an epoch; every number reads back to the same float.
+    """
+    epochs = run.run(State(state, fingerprint(stamp)))
+    checkpoints.save(weights, run.network, stamp)
+    lines = [",".join(epochs[0]), *(",".join(repr(value) for value in row.values()) for row in epochs)]
+    files.write_bytes(history, ("\n".join(lines) + "\n").encode())
+    files.remove(state)
 
 
 class Training:
