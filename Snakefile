@@ -24,6 +24,7 @@ include: "workflow/rules/sources.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/inversion.smk"
+include: "workflow/rules/baseline.smk"
 include: "workflow/rules/figures.smk"
 
 
