@@ -45,7 +45,7 @@ def draw_overlap(
     celeba = Portraits(images, samples, "celeba" in shown)
     known = Portraits(known_images, known_samples, "facescrub" in shown)
     numbers = _numbers(celeba.table, compared, said)
-    files.write_bytes(table, numbers.to_csv(index=False, lineterminator="\n").encode())
+    files.write_bytes(table, numbers.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode())
     style.save(_draw(compared, said, numbers, celeba, known, origin), picture)
 
 
@@ -63,8 +63,8 @@ def _numbers(people: pd.DataFrame, compared: pd.DataFrame, said: dict[str, objec
         ours |= {"threshold": said["threshold"], "comparisons": said["comparisons"]}
         # Rates within CelebA, on halves of a person's pictures: across the two data sets they may differ.
         ours |= {"share_missed": said.get("missed"), "false_match_rate": said.get("matched")}
-    here = [f"{value:.6g}" if value is not None else "" for value in ours.values()]
-    return pd.DataFrame({"number": list(ours), "here": here, "paper": [overlaps.PAPER.get(name, "") for name in ours]})
+    paper = pd.array([overlaps.PAPER.get(name) for name in ours], "Int64")
+    return pd.DataFrame({"number": list(ours), "here": np.array(list(ours.values()), float), "paper": paper})
 
 
 def _draw(
@@ -85,7 +85,7 @@ def _draw(
         _pairs(panel, rows, _SHOWN[chosen], celeba, known)
     if distributions:
         _distributions(panels[-1], compared, said)
-    drawn.suptitle(_title(numbers.set_index("number")["here"].astype(float), said), fontsize=9, x=0.01, ha="left")
+    drawn.suptitle(_title(numbers.set_index("number")["here"], said), fontsize=9, x=0.01, ha="left")
     hidden = "" if celeba.shown and known.shown else "Grey: real people's pictures, shown only if show_faces is set."
     style.note(drawn, " — ".join(filter(None, [origin, hidden])))
     return drawn
