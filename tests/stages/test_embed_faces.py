@@ -50,7 +50,7 @@ def run(folder, ids, sources, statuses=None, **changes):
     columns = {"sample_id": ids, "identity": [f"i{n}" for n in ids], "source": sources, "duplicate_group": ids}
     samples.write(folder / "s", pa.table(columns | {"status": statuses or ["ok"] * len(ids)}), {})
     model = folder / "m.safetensors"
-    facts = {"model": model, "sha256": hashlib.sha256(model.read_bytes()).hexdigest(), **vars(READING)}
+    facts = {"model": model, "digest": hashlib.sha256(model.read_bytes()).hexdigest(), **vars(READING)}
     paths = {"samples": folder / "s", "archive": folder / "p.zip", "output": folder / "out" / "e"}
     embed_faces(**{"faces": [], "box": [], "threads": 1, **paths, **facts} | changes)
     return embeddings.read(folder / "out" / "e")
@@ -95,7 +95,7 @@ def test_a_face_that_never_came_is_named(given):
 
 def test_a_model_of_another_hash_is_refused(given):
     with pytest.raises(UnusableInput, match="expected sha256 0000"):
-        run(given, [1], ["p0.png"], box=[0, 0, 9, 9], sha256="0" * 64)
+        run(given, [1], ["p0.png"], box=[0, 0, 9, 9], digest="0" * 64)
 
 
 def test_no_usable_picture_at_all_is_an_error(given):

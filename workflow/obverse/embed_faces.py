@@ -23,7 +23,7 @@ def embed_faces(
     faces: list[Path],
     box: list[int],
     model: Path,
-    sha256: str,
+    digest: str,
     colour: str,
     size: int,
     mean: float,
@@ -34,11 +34,11 @@ def embed_faces(
     """Embed every picture whose status in ``samples`` is "ok"; no other has been decoded safely already.
 
     A face is cut out of its picture in ``archive`` by ``box`` (x1, y1, x2, y2), or, where ``faces`` names FaceScrub's
-    table of what came back, by its own. ``model`` is compared with ``sha256`` before it is opened (`embedders.load`).
+    table of what came back, by its own. ``model`` is opened if its sha256 is ``digest`` (`embedders.load`).
     """
     reading = embedders.Reading(colour, size, mean, deviation)
     device = devices.prepare("float32", threads)
-    embed = embedders.load(model, sha256, reading, device)
+    embed = embedders.load(model, digest, reading, device)
     table = data_set.read(samples)
     table = table.filter(compute.equal(table["status"], "ok"))
     if len(table) == 0:

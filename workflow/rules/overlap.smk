@@ -23,8 +23,8 @@ rule embed_faces:
     params:
         code=code("embed_faces"),
         box=lambda wildcards: config["datasets"][wildcards.dataset].get("box", []),
-        model=embedder(),
-        sha256=EMBEDDER["sha256"],
+        model=lambda wildcards: embedder(),
+        digest=EMBEDDER["sha256"],
         colour=EMBEDDER["colour"],
         size=EMBEDDER["size"],
         mean=EMBEDDER["mean"],
@@ -38,7 +38,7 @@ rule embed_faces:
             --faces {input.faces:q} \
             --box {params.box} \
             --model {params.model:q} \
-            --sha256 {params.sha256:q} \
+            --digest {params.digest:q} \
             --colour {params.colour:q} \
             --size {params.size} \
             --mean {params.mean} \
@@ -174,7 +174,6 @@ rule train_embedder:
         "../../envs/obverse.yaml"
     params:
         code=code("train_embedder"),
-        state="results/models/.embedder.state",
     shell:
         r"""
         python -m obverse.train_embedder \
@@ -185,6 +184,6 @@ rule train_embedder:
             --threads 1 \
             --weights {output.weights:q} \
             --history {output.history:q} \
-            --state {params.state:q} \
+            --state results/models/embedder.state \
             &>{log:q}
         """
