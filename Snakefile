@@ -17,11 +17,14 @@ rule all:
         "results/fig8.png",
         "results/fig9.png",
         "results/fig10.png",
+        "results/overlap.png",
+        "results/duplicates.png",
         "results/config.yaml",
 
 
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/data.smk"
+include: "workflow/rules/overlap.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/inversion.smk"
 include: "workflow/rules/baseline.smk"

@@ -86,6 +86,11 @@ def test_near_duplicates_of_one_person_share_a_group(crop):
     assert table["duplicate_group"].to_list() == [3, 3, 4, 2]
 
 
+def test_one_face_under_two_names_is_used_for_neither(crop):
+    _, table, _ = crop(_face(1, "first"), _face(2, "first", name="Ivy Birch"), _face(3, "second"))
+    assert table["status"].to_list() == ["two_names", "two_names", "ok"]
+
+
 def test_no_usable_face_at_all_is_an_error_and_nothing_is_written(crop, tmp_path):
     with pytest.raises(UnusableInput, match=r"f\.parquet: expected a face .* \(http_4xx 1, not_image 1\)"):
         crop(_face(1, None, status="http_4xx"), _face(2, "html"))

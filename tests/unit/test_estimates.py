@@ -114,6 +114,11 @@ def test_what_the_paper_needs_is_listed_until_it_is_there(tmp_path: Path):
     config["datasets"]["celeba"] |= {"overlap": "none", "accept_terms": True}
     config["datasets"]["facescrub"]["accept_terms"] = True
     assert estimates.missing(config, tmp_path) == []
+    config["datasets"]["celeba"]["overlap"] = "embeddings"
+    config["embedder"]["model"] = "arcface.onnx"
+    assert estimates.missing(config, tmp_path) == [f"{tmp_path / 'arcface.onnx'}"]
+    (tmp_path / "arcface.onnx").touch()
+    assert estimates.missing(config, tmp_path) == []
 
 
 @pytest.fixture

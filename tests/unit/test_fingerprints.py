@@ -66,3 +66,23 @@ def test_a_fingerprint_is_the_change_between_neighbouring_cells():
 @pytest.mark.parametrize("count", [1, 2])
 def test_any_number_of_pictures_will_do(count):
     assert len(_groups([_crop(_photograph(seed)) for seed in range(count)], ["a"] * count)) == count
+
+
+def _two_names(*faces):
+    names, files, boxes = zip(*faces, strict=True)
+    return fingerprints.two_names(np.array(names), np.array(files), np.array(boxes)).tolist()
+
+
+def test_one_face_of_one_file_under_two_names_is_marked_at_both():
+    box, moved = (10, 10, 110, 110), (20, 15, 120, 115)
+    assert _two_names(("a", "f", box), ("b", "f", moved), ("c", "g", box), ("c", "f", (0, 0, 9, 9))) == [
+        *(True, True, False, False)
+    ]
+
+
+def test_two_people_in_one_photograph_stay():
+    assert _two_names(("a", "f", (0, 0, 50, 50)), ("b", "f", (40, 0, 90, 50))) == [False, False]
+
+
+def test_a_file_listed_twice_for_one_person_is_not_under_two_names():
+    assert _two_names(("a", "f", (0, 0, 50, 50)), ("a", "f", (0, 0, 50, 50))) == [False, False]

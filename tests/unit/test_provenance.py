@@ -246,7 +246,9 @@ def test_nothing_is_imported_in_a_way_that_is_not_followed():
         ), path
 
 
-@pytest.mark.parametrize("stage", ["draw_mse_curve", "draw_reconstructions", "record_config"])
+@pytest.mark.parametrize(
+    "stage", ["draw_mse_curve", "draw_reconstructions", "draw_overlap", "draw_duplicates", "record_config"]
+)
 def test_drawing_does_not_depend_on_networks(stage: str):
     """A figure must not be redrawn because a network's code or torch changed."""
     code = provenance.code(stage)

@@ -174,3 +174,20 @@ def test_an_image_may_not_both_train_and_choose_the_epoch():
 def test_everybody_shared_leaves_nobody_to_train_on():
     first, _ = refused("rendered", "celeba", "shared", value=208)
     assert first.startswith("rendered.celeba.shared: 208 shared people")
+
+
+def test_the_small_embedder_of_rendered_faces_is_not_let_at_real_ones():
+    config = copy.deepcopy(SHIPPED)
+    config["datasets"]["celeba"] |= {"overlap": "embeddings"}
+    settings.check(config)
+    config["datasets"]["celeba"]["source"] = "official"
+    with pytest.raises(UnusableInput, match=r"embedder\.model: .* cannot tell real people apart"):
+        settings.check(config)
+    config["embedder"]["model"] = "arcface.onnx"
+    settings.check(config)
+
+
+@pytest.mark.parametrize("value", ["calibrate", 1.5, True])
+def test_a_threshold_is_a_cosine_or_calibrated(value: object):
+    first, second = refused("embedder", "threshold", value=value)
+    assert first.startswith("embedder.threshold: ") and "calibrated: chosen by" in second

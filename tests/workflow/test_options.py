@@ -25,6 +25,9 @@ CHANGED = {
     "datasets.mnist.source": "official",
     "datasets.cifar10.source": "official",
     "datasets.celeba.overlap": "none",
+    "embedder.sha256": "0" * 64,
+    "embedder.colour": "bgr",
+    "embedder.threshold": 0.5,
     "classifiers.faces.dataset": "mnist",
     "classifiers.digits.dataset": "facescrub",
     "auxiliaries.generic.parts": [{"dataset": "mnist"}],
@@ -81,10 +84,16 @@ def with_value(config: dict, where: str, value: object) -> dict:
 
 
 def base_of(config: dict, where: str) -> dict:
-    """Return the configuration in which a key means something: some only do for official data."""
+    """Return the configuration in which a key means something: some only do for official data, or one method."""
     role = where.split(".")[1] if where.startswith("datasets.") else ""
     if where.endswith((".folder", ".accept_terms")):
         return with_value(config, f"datasets.{role}.source", "official")
+    if where.startswith("embedder."):
+        return with_value(config, "datasets.celeba.overlap", "embeddings")
+    if where == "show_faces":
+        return with_value(
+            with_value(config, "datasets.celeba.source", "official"), "datasets.facescrub.source", "official"
+        )
     return config
 
 

@@ -7,13 +7,14 @@ import pytest
 
 from checkouts import Checkout, copy_checkout
 
-FIGURES = {"draw_mse_curve", "draw_reconstructions"}
-RECONSTRUCTING = {"reconstruct"} | FIGURES
+COMPARING = {"draw_mse_curve", "draw_reconstructions"}
+FIGURES = {"draw_overlap", "draw_duplicates"} | COMPARING
+RECONSTRUCTING = {"reconstruct"} | COMPARING
 INVERTING = {"train_inverter"} | RECONSTRUCTING
 PREDICTING = {"predict"} | INVERTING
 CLASSIFYING = {"train_classifier"} | PREDICTING
 SPLITTING = {"split_samples", "make_auxiliary", "score_floor"} | CLASSIFYING
-CROPPING_FACESCRUB = {"crop_facescrub"} | SPLITTING
+CROPPING_FACESCRUB = {"crop_facescrub"} | FIGURES | SPLITTING
 
 PACKAGE = "workflow/obverse"
 
@@ -94,7 +95,7 @@ TINY = [
     pytest.param(
         "overlap: names",
         "overlap: none",
-        {"remove_overlap"} | SPLITTING - {"split_samples", "train_classifier"},
+        {"remove_overlap", "draw_overlap"} | SPLITTING - {"split_samples", "train_classifier"},
         id="overlap",
     ),
     pytest.param("connections: 32", "connections: 8", set(), id="operational"),

@@ -59,6 +59,27 @@ def test_shared_people_are_found_and_nobody_else_is(finished: Checkout):
     assert set(auxiliary["sample_id"]) == set(samples.loc[~shared, "sample_id"])
 
 
+def test_the_reports_count_what_the_tables_hold(finished: Checkout):
+    removed = pd.read_csv(finished.path / "results/overlap.csv", index_col="number")["here"]
+    assert removed[["identities", "identities_removed", "images", "images_removed"]].to_list() == [8, 2, 48, 12]
+    samples = pd.read_parquet(finished.path / "results/datasets/facescrub/samples.parquet")
+    listed = pd.read_csv(finished.path / "results/duplicates.csv")
+    assert set(listed["sample_id"]) == set(samples["sample_id"][samples["duplicate_group"].duplicated(keep=False)])
+    for report in ("overlap", "duplicates"):
+        assert (finished.path / f"results/{report}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_shared_people_are_found_by_their_faces_too(clone: Checkout):
+    (clone.path / "faces.yaml").write_text("datasets: {celeba: {overlap: embeddings}}")
+    files = ["tests/config.tiny.yaml", "faces.yaml"]
+    done = clone.run("snakemake", "--cores", "2", "--configfile", *files, "--", "results/overlap.png")
+    assert done.returncode == 0, done.stderr
+    samples = pd.read_parquet(clone.path / "results/datasets/celeba/samples.parquet")
+    planted = pd.read_parquet(clone.path / "results/sources/celeba/truth.parquet")
+    assert (samples["status"][planted["person"] < 6] == "overlap").all()
+    assert (samples["status"] == "ok").any()
+
+
 def test_members_and_held_out_images_are_disjoint_and_duplicates_stay_together(finished: Checkout):
     splits = pd.read_parquet(finished.path / "results/classifiers/faces/splits.parquet")
     samples = pd.read_parquet(finished.path / "results/datasets/facescrub/samples.parquet")

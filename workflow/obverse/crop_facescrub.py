@@ -47,11 +47,13 @@ def crop_facescrub(
 
 def _rows(faces: pd.DataFrame, pixels: np.ndarray) -> pa.Table:
     sample_ids = faces["face_id"].to_numpy(np.int64)
+    boxes = faces[["x1", "y1", "x2", "y2"]].to_numpy(np.int64)
+    twice = fingerprints.two_names(faces["name"].to_numpy(str), faces["sha256"].to_numpy(str), boxes)
     columns = {
         "sample_id": sample_ids,
         "identity": pa.array(faces["name"], pa.string()),
         "source": pa.array(faces["url"].str.partition("://")[2], pa.string()),
-        "status": ["ok"] * len(faces),
+        "status": np.where(twice, "two_names", "ok").tolist(),
         "duplicate_group": fingerprints.groups(pixels, sample_ids, faces["name"].to_numpy(str)),
     }
     return pa.table(columns)

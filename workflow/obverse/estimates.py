@@ -40,6 +40,8 @@ def missing(config: dict, directory: Path) -> list[str]:
             for name in names + by_name * ["list_identity_celeba.txt"]
             if not (folder / name).is_file()
         ]
+        model = config["embedder"]["model"] if chosen.get("overlap") == "embeddings" else ""
+        lines += [f"{directory / model}"] * (model != "" and not (directory / model).is_file())
         if chosen.get("accept_terms") is False:
             lines.append(f"datasets.{role}.accept_terms: true, once you have read the terms")
     return lines

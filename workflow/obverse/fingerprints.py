@@ -1,4 +1,6 @@
-"""Near-duplicate pictures of one person, found by how brightness changes across a thumbnail.
+"""Pictures that are there twice: near-duplicates of one person's, and one face under two names.
+
+Near-duplicates are found by how brightness changes across a thumbnail.
 
 FaceScrub holds the same photograph several times, recompressed, brightened or cut a little differently; a random split
 would leak it. A fingerprint is that of the difference hash (dHash), but keeps how large each change is: two crops by
@@ -44,3 +46,30 @@ def _smallest_reached(near: np.ndarray, sample_ids: np.ndarray) -> np.ndarray:
         if (spread == smallest).all():
             return smallest
         smallest = spread
+
+
+_SAME_FACE = 0.5  # share of two boxes' union that they have in common
+
+
+def two_names(names: np.ndarray, sha256: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Return, bool [N], which faces stand under another name too: the same file, and boxes that are mostly one.
+
+    ``boxes`` [N, 4] are x1, y1, x2, y2. Two people in one photograph have boxes apart, and stay.
+    """
+    twice = np.zeros(len(names), bool)
+    order = np.argsort(sha256, kind="stable")
+    starts = np.flatnonzero(sha256[order][1:] != sha256[order][:-1]) + 1
+    for rows in np.split(order, starts):
+        if len(set(names[rows].tolist())) > 1:
+            others = names[rows][:, None] != names[rows][None]
+            twice[rows] = (others & (_in_common(boxes[rows]) >= _SAME_FACE)).any(axis=1)
+    return twice
+
+
+def _in_common(boxes: np.ndarray) -> np.ndarray:
+    """Return the intersection over union [n, n] of ``boxes`` [n, 4]."""
+    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    shared = (high - low).clip(0).prod(axis=2)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    return shared / (areas[:, None] + areas[None] - shared)

@@ -50,14 +50,19 @@ def decode(content: bytes) -> Image.Image:
 
 
 def crop(picture: Image.Image, box: tuple[int, int, int, int], size: int, resize: str) -> np.ndarray:
-    """Return the box (x1, y1, x2, y2; x2, y2 exclusive) in grey, resized with antialiasing, as uint8 [size, size].
+    """Return the box in grey, resized with antialiasing, as uint8 [size, size]; raise `BoxOutside` as `cut` does."""
+    return resized(cut(picture, box), size, resize)
+
+
+def cut(picture: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
+    """Return the box (x1, y1, x2, y2; x2, y2 exclusive) as a picture of its own.
 
     Raises `BoxOutside` rather than invent the pixels that a box beyond the border asks for.
     """
     x1, y1, x2, y2 = box
     if not (0 <= x1 < x2 <= picture.width and 0 <= y1 < y2 <= picture.height):
         raise BoxOutside(f"box {x1},{y1},{x2},{y2} in a picture of {picture.width}x{picture.height}")
-    return resized(picture.crop(box), size, resize)
+    return picture.crop(box)
 
 
 def resized(picture: Image.Image, size: int, resize: str) -> np.ndarray:

@@ -13,7 +13,7 @@ SCHEMA = pa.schema(
         ("sample_id", pa.int64()),  # face_id, image number or index in the source's own numbering; unique
         ("identity", pa.string()),  # person, digit or object class, in the source's own spelling
         ("source", pa.string()),  # the file this picture came from
-        ("status", pa.string()),  # "ok", or why the image must not be used ("overlap")
+        ("status", pa.string()),  # "ok", or why the image must not be used ("overlap", "two_names")
         ("duplicate_group", pa.int64()),  # smallest sample_id among near-duplicates; its own where there are none
     ]
 )

@@ -123,6 +123,13 @@ def _pictures(config: dict) -> Iterator[tuple[str, str, str]]:
             f"{[left, top, right, bottom]} is no box within a picture of 178 × 218 pixels",
             "Give left, top, right, bottom with left < right ≤ 178 and top < bottom ≤ 218.",
         )
+    celeba = config["datasets"]["celeba"]
+    if (celeba["source"], celeba["overlap"], config["embedder"]["model"]) == ("official", "embeddings", ""):
+        yield (
+            "embedder.model",
+            "the project's own model was trained on rendered faces and cannot tell real people apart",
+            "Name an ONNX or safetensors file of a face embedder and its sha256, or compare names.",
+        )
     faults = config["rendered"]["facescrub"]
     if faults["dead_urls"] + faults["wrong_hashes"] >= 1:
         yield (

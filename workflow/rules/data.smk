@@ -104,39 +104,6 @@ rule crop_celeba:
         """
 
 
-rule remove_overlap:
-    input:
-        crops="results/datasets/celeba/crops.parquet",
-        names=celeba_names(),
-        facescrub=[
-            "results/sources/facescrub/facescrub_actors.txt",
-            "results/sources/facescrub/facescrub_actresses.txt",
-        ],
-    output:
-        samples="results/datasets/celeba/samples.parquet",
-        removed="results/datasets/celeba/removed.csv",
-    log:
-        "results/logs/remove_overlap/celeba.log",
-    benchmark:
-        "results/benchmarks/remove_overlap/celeba.tsv"
-    conda:
-        "../../envs/obverse.yaml"
-    params:
-        code=code("remove_overlap"),
-        method=lookup("datasets/celeba/overlap", within=config),
-    shell:
-        r"""
-        python -m obverse.remove_overlap \
-            --crops {input.crops:q} \
-            --names "{input.names}" \
-            --facescrub {input.facescrub:q} \
-            --method {params.method:q} \
-            --samples {output.samples:q} \
-            --removed {output.removed:q} \
-            &>{log:q}
-        """
-
-
 rule prepare_mnist:
     input:
         train_images="results/sources/mnist/train-images-idx3-ubyte.gz",

@@ -1,0 +1,189 @@
+# Who of CelebA is in FaceScrub too, and what is there twice.
+#
+#   in:  results/datasets/…, results/sources/…
+#   out: results/datasets/celeba/samples.parquet, results/overlap.png and .csv, results/duplicates.png and .csv
+
+
+rule embed_faces:
+    input:
+        samples=lambda wildcards: FACES[wildcards.dataset]["samples"],
+        archive=lambda wildcards: FACES[wildcards.dataset]["archive"],
+        faces=lambda wildcards: FACES[wildcards.dataset]["faces"],
+        model=[path for path in [embedder()] if Path(path).is_file()],  # a missing one is for the job to explain
+    output:
+        "results/datasets/{dataset}/embeddings.parquet",
+    log:
+        "results/logs/embed_faces/{dataset}.log",
+    benchmark:
+        "results/benchmarks/embed_faces/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="|".join(FACES),
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("embed_faces"),
+        box=lambda wildcards: config["datasets"][wildcards.dataset].get("box", []),
+        model=lambda wildcards: embedder(),
+        digest=EMBEDDER["sha256"],
+        colour=EMBEDDER["colour"],
+        size=EMBEDDER["size"],
+        mean=EMBEDDER["mean"],
+        deviation=EMBEDDER["deviation"],
+        threads=lookup("compute/classifier_threads", within=config),
+    shell:
+        r"""
+        python -m obverse.embed_faces \
+            --samples {input.samples:q} \
+            --archive {input.archive:q} \
+            --faces {input.faces:q} \
+            --box {params.box} \
+            --model {params.model:q} \
+            --digest {params.digest:q} \
+            --colour {params.colour:q} \
+            --size {params.size} \
+            --mean {params.mean} \
+            --deviation {params.deviation} \
+            --threads {params.threads} \
+            --output {output:q} \
+            &>{log:q}
+        """
+
+
+rule remove_overlap:
+    input:
+        crops="results/datasets/celeba/crops.parquet",
+        names=celeba_names(),
+        facescrub=[
+            "results/sources/facescrub/facescrub_actors.txt",
+            "results/sources/facescrub/facescrub_actresses.txt",
+        ],
+        faces=by_faces([f"results/datasets/{role}/embeddings.parquet" for role in ("celeba", "facescrub")], []),
+    output:
+        samples="results/datasets/celeba/samples.parquet",
+        pairs="results/datasets/celeba/pairs.csv",
+        report="results/datasets/celeba/overlap.json",
+    log:
+        "results/logs/remove_overlap/celeba.log",
+    benchmark:
+        "results/benchmarks/remove_overlap/celeba.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("remove_overlap"),
+        method=lookup("datasets/celeba/overlap", within=config),
+        names_fuzzy=bool(celeba_names()) and config["datasets"]["celeba"]["names_fuzzy"],
+        threshold=by_faces(EMBEDDER["threshold"], "none"),
+        false_match_rate=by_faces(EMBEDDER["false_match_rate"], 0),
+    shell:
+        r"""
+        python -m obverse.remove_overlap \
+            --crops {input.crops:q} \
+            --names "{input.names}" \
+            --facescrub {input.facescrub:q} \
+            --faces {input.faces:q} \
+            --method {params.method:q} \
+            --names-fuzzy {params.names_fuzzy:q} \
+            --threshold {params.threshold:q} \
+            --false-match-rate {params.false_match_rate} \
+            --samples {output.samples:q} \
+            --pairs {output.pairs:q} \
+            --report {output.report:q} \
+            &>{log:q}
+        """
+
+
+rule draw_overlap:
+    input:
+        pairs="results/datasets/celeba/pairs.csv",
+        report="results/datasets/celeba/overlap.json",
+        images="results/datasets/celeba/images.npy",
+        samples="results/datasets/celeba/samples.parquet",
+        known_images="results/datasets/facescrub/images.npy",
+        known_samples="results/datasets/facescrub/samples.parquet",
+    output:
+        picture="results/overlap.png",
+        table="results/overlap.csv",
+    log:
+        "results/logs/draw_overlap/overlap.log",
+    benchmark:
+        "results/benchmarks/draw_overlap/overlap.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("draw_overlap"),
+        shown=shown("celeba", "facescrub"),
+        origin=stand_ins(["celeba", "facescrub"]),
+    shell:
+        r"""
+        python -m obverse.draw_overlap \
+            --pairs {input.pairs:q} \
+            --report {input.report:q} \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --known-images {input.known_images:q} \
+            --known-samples {input.known_samples:q} \
+            --shown {params.shown:q} \
+            --origin {params.origin:q} \
+            --picture {output.picture:q} \
+            --table {output.table:q} \
+            &>{log:q}
+        """
+
+
+rule draw_duplicates:
+    input:
+        images="results/datasets/facescrub/images.npy",
+        samples="results/datasets/facescrub/samples.parquet",
+    output:
+        picture="results/duplicates.png",
+        table="results/duplicates.csv",
+    log:
+        "results/logs/draw_duplicates/duplicates.log",
+    benchmark:
+        "results/benchmarks/draw_duplicates/duplicates.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("draw_duplicates"),
+        shown=shown("facescrub"),
+        origin=stand_ins(["facescrub"]),
+    shell:
+        r"""
+        python -m obverse.draw_duplicates \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --shown {params.shown:q} \
+            --origin {params.origin:q} \
+            --picture {output.picture:q} \
+            --table {output.table:q} \
+            &>{log:q}
+        """
+
+
+# The recipe of resources/embedder.safetensors; no figure needs it to run. Its numbers stand here, not in config.yaml:
+# they are of the committed file, not of an experiment.
+rule train_embedder:
+    output:
+        weights="results/models/embedder.safetensors",
+        history="results/models/embedder.csv",
+    log:
+        "results/logs/train_embedder/embedder.log",
+    benchmark:
+        "results/benchmarks/train_embedder/embedder.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("train_embedder"),
+    shell:
+        r"""
+        python -m obverse.train_embedder \
+            --seed 1 \
+            --identities 1500 --strangers 150 --pictures 8 \
+            --width 16 --dimension 64 \
+            --epochs 15 --batch-size 64 --learning-rate 0.001 \
+            --threads 1 \
+            --weights {output.weights:q} \
+            --history {output.history:q} \
+            --state results/models/embedder.state \
+            &>{log:q}
+        """
