@@ -11,6 +11,7 @@ from face_alignment import utils as package
 
 from obverse import devices, face_boxes, fan, heatmaps
 from obverse.errors import UnusableInput
+from obverse.faces.landmarks import MIRROR
 from obverse.landmarkers import Landmarker
 
 BOX = (50.01, 60.37, 128.01, 138.37)  # its square begins at whole pixels, as the package cuts, give or take a hundredth
@@ -35,10 +36,10 @@ def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
 class _Package(face_alignment.FaceAlignment):
     """The package's own way with a given network: picture by picture."""
 
-    def __init__(self, network: Callable) -> None:
+    def __init__(self, network: Callable, flip: bool) -> None:
         self._given = network
         kind = face_alignment.LandmarksType.TWO_D
-        super().__init__(kind, device="cpu", face_detector="folder", compile=False, flip_input=False)
+        super().__init__(kind, device="cpu", face_detector="folder", compile=False, flip_input=flip)
 
     def _load_native(self, *given: object) -> Callable:
         return self._given
@@ -66,19 +67,32 @@ def test_heatmaps_are_read_as_the_package_reads_them_but_not_truncated(uncompile
     assert (np.trunc(ours) != ours).mean() > 0.9
 
 
-def test_a_batch_gives_what_the_package_gives_picture_by_picture(weights: Path, uncompiled: None):
+@pytest.mark.parametrize("flip", [False, True])
+def test_a_batch_gives_what_the_package_gives_picture_by_picture(weights: Path, uncompiled: None, flip: bool):
     """Its integers are our numbers truncated; a peak may fall to the next cell, since it rounds crops to 256 levels."""
     network, pictures = fan.load(weights), _pictures(3)
-    ours = Landmarker(network, BOX, 218, 178, devices.prepare("float32", 1)).find(pictures).numpy()
-    theirs = _Package(network.network)
+    ours = Landmarker(network, BOX, 218, 178, devices.prepare("float32", 1), flip).find(pictures).numpy()
+    theirs = _Package(network.network, flip)
     found = [theirs.get_landmarks_from_image(one.transpose(1, 2, 0), [list(BOX)])[0] for one in pictures]
     assert (np.trunc(ours) == np.stack(found)).all(axis=2).mean() > 0.95
+
+
+def test_a_mirrored_picture_has_mirrored_landmarks_whatever_the_weights(weights: Path):
+    """With ``flip``; random weights find nothing of a face, so without it this does not hold."""
+    network, pictures = fan.load(weights), _pictures(2)
+    mirrored = np.ascontiguousarray(pictures[..., ::-1])
+    apart = []
+    for flip in (True, False):
+        landmarker = Landmarker(network, (35, 70, 143, 178), 218, 178, devices.prepare("float32", 1), flip)
+        plain, turned = landmarker.find(pictures).numpy(), landmarker.find(mirrored).numpy()
+        apart.append(np.linalg.norm(turned[:, MIRROR] * (-1, 1) + (178, 0) - plain, axis=-1))
+    assert (apart[0] < 0.01).mean() > 0.98 and (apart[1] < 0.01).mean() < 0.5
 
 
 def test_bfloat16_finds_nearly_the_same(weights: Path):
     network, pictures = fan.load(weights), _pictures(2)
     exact, rough = (
-        Landmarker(network, BOX, 218, 178, devices.prepare(precision, 1)).find(pictures)
+        Landmarker(network, BOX, 218, 178, devices.prepare(precision, 1), False).find(pictures)
         for precision in ("float32", "bfloat16")
     )
     assert exact.dtype == rough.dtype == torch.float32

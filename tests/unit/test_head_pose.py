@@ -41,7 +41,7 @@ def test_angles_come_back(angles: tuple[float, float, float]):
 
 
 def test_signs_are_those_of_the_image():
-    """Right: the nose lies right of the eyes' middle. Up: it lies higher. Counter-clockwise: the right eye is higher."""
+    """Right: the nose is right of the eyes. Up: it is higher. Counter-clockwise: the right eye is higher."""
     nose, eyes = 30, slice(36, 48)
     frontal = seen(0, 0, 0)
     assert seen(20, 0, 0)[nose, 0] > seen(20, 0, 0)[eyes, 0].mean() + 3

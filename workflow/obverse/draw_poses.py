@@ -49,17 +49,12 @@ def draw_poses(
 
 
 def _counts(sorted_in: pd.DataFrame) -> pd.DataFrame:
-    counts = sorted_in[[*classes.CLASSES, classes.UNKNOWN]].sum()
-    paper = pd.Series(classes.PAPER)
-    return pd.DataFrame(
-        {
-            "class": counts.index,
-            "images": counts.to_numpy(),
-            "share": counts.to_numpy() / len(sorted_in),
-            "paper_images": paper.reindex(counts.index).astype("Int64").to_numpy(),
-            "paper_share": paper.reindex(counts.index).to_numpy() / classes.PAPER_IMAGES,
-        }
-    )
+    rows = []
+    for name in (*classes.CLASSES, classes.UNKNOWN):
+        images, paper = int(sorted_in[name].sum()), classes.PAPER.get(name)
+        rows.append({"class": name, "images": images, "share": images / len(sorted_in), "paper_images": paper})
+    counted = pd.DataFrame(rows).astype({"paper_images": "Int64"})
+    return counted.assign(paper_share=counted["paper_images"] / classes.PAPER_IMAGES)
 
 
 def _chosen(inside: np.ndarray, yaw: np.ndarray, shown: int, seed: int) -> np.ndarray:
@@ -83,7 +78,7 @@ def _draw(
     if tiles:
         _rows(panels[0], counted, tiles, shown)
     _scatter(panels[1], yaw, pitch, limits)
-    drawn.suptitle("Poses: where the nose points, left and right being the image's", fontsize=9, x=0.01, ha="left")
+    drawn.suptitle("Poses: where noses point in the image", fontsize=9, x=0.01, ha="left")
     style.note(drawn, origin)
     return drawn
 

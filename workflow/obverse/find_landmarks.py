@@ -23,6 +23,7 @@ def find_landmarks(
     network: str,
     weights: Path,
     box: list[int],
+    flip: bool,
     precision: str,
     threads: int,
     points: Path,
@@ -30,10 +31,11 @@ def find_landmarks(
     """Write the landmarks of each picture in the archive, in the order of their numbers.
 
     ``network`` is "fan" or "small"; it sees the square that belongs to ``box`` (x1, y1, x2, y2 in pixels), the same in
-    every picture, since CelebA's are aligned. Raises `UnusableInput` naming the member that is no picture.
+    every picture, since CelebA's are aligned; with ``flip`` also mirrored. Raises `UnusableInput` naming the member
+    that is no picture.
     """
     device = devices.prepare(precision, threads)
-    landmarker = Landmarker(_load(network, weights), tuple(box), celeba.HEIGHT, celeba.WIDTH, device)
+    landmarker = Landmarker(_load(network, weights), tuple(box), celeba.HEIGHT, celeba.WIDTH, device, flip)
     with archives.reading(archive) as members:
         names = sorted(members.names, key=celeba.file_number)
         found = np.empty((len(names), landmarks.NUMBER, 2), np.float32)
@@ -44,7 +46,7 @@ def find_landmarks(
                 start += len(batch)
                 progress.advance(len(batch))
     inputs = {"archive": archive, "weights": weights}
-    stamp = stamps.stamp("find_landmarks", inputs, network=network, box=box, **device.describe())
+    stamp = stamps.stamp("find_landmarks", inputs, network=network, box=box, flip=flip, **device.describe())
     landmarks.write(points, np.array([celeba.file_number(name) for name in names]), found, stamp)
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from obverse import face_boxes, heatmaps
 from obverse.devices import Device
+from obverse.faces.landmarks import MIRROR
 from obverse.landmarks import NUMBER
 
 
@@ -79,20 +80,36 @@ class Cutter:
 
 
 class Landmarker:
-    """A network, in evaluation mode, and the square it is shown of pictures of ``height`` x ``width`` pixels."""
+    """A network, in evaluation mode, and the square it is shown of pictures of ``height`` x ``width`` pixels.
+
+    With ``flip`` it is shown each mirrored too, and the two heatmaps are averaged: a mirrored picture then has mirrored
+    landmarks, whatever the weights. Twice the work; the face-alignment package does so by default.
+    """
 
     def __init__(
-        self, network: nn.Module, box: tuple[float, float, float, float], height: int, width: int, device: Device
+        self,
+        network: nn.Module,
+        box: tuple[float, float, float, float],
+        height: int,
+        width: int,
+        device: Device,
+        flip: bool,
     ) -> None:
         self.network = network.eval().to(device.torch, memory_format=torch.channels_last)
-        self.device, self._square = device, face_boxes.square(box)
+        self.device, self.flip, self._square = device, flip, face_boxes.square(box)
         self._cut = Cutter(height, width, self._square, network.size, device.torch)
+        self._mirror = torch.from_numpy(MIRROR).to(device.torch)
 
     @torch.inference_mode()
     def find(self, pictures: np.ndarray) -> torch.Tensor:
         """Return points float32 [B, 68, 2] in pixels of pictures uint8 [B, C, H, W], still on the device."""
         crops = self._cut(torch.from_numpy(pictures).to(self.device.torch, non_blocking=True))
-        with self.device.autocast():
-            maps = self.network(crops.contiguous(memory_format=torch.channels_last))
+        maps = self._maps(crops)
+        if self.flip:
+            maps = (maps + self._maps(crops.flip(3)).flip(3)[:, self._mirror]) / 2
         cell = self._square.side / maps.shape[-1]
-        return self.network.read(maps) * cell + maps.new_tensor(self._square[:2], dtype=torch.float32)
+        return self.network.read(maps) * cell + maps.new_tensor(self._square[:2])
+
+    def _maps(self, crops: torch.Tensor) -> torch.Tensor:
+        with self.device.autocast():
+            return self.network(crops.contiguous(memory_format=torch.channels_last)).float()

@@ -91,6 +91,7 @@ rule find_landmarks:
         code=code("find_landmarks"),
         network=lookup("poses/network", within=config),
         box=lookup("poses/box", within=config),
+        flip=lookup("poses/flip", within=config),
         precision=lookup("compute/precision", within=config),
         threads=lookup("poses/threads", within=config),
     shell:
@@ -100,6 +101,7 @@ rule find_landmarks:
             --network {params.network:q} \
             --weights {input.weights:q} \
             --box {params.box:q} \
+            --flip {params.flip:q} \
             --precision {params.precision:q} \
             --threads {params.threads:q} \
             --points {output.points:q} \
