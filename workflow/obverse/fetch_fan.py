@@ -14,14 +14,14 @@ _LARGEST = 512 * 2**20  # bytes; the official file has 96 million
 _BLOCK = 2**20
 
 
-def fetch_fan(*, source: str, sha256: str, timeout_seconds: int, weights: Path) -> None:
-    """Copy ``source``, an https address or a path, to ``weights``, provided its sha256 is ``sha256``.
+def fetch_fan(*, source: str, digest: str, timeout_seconds: int, weights: Path) -> None:
+    """Copy ``source``, an https address or a path, to ``weights``, provided its sha256 begins with ``digest``.
 
-    An empty ``sha256`` stands for the first digits of it that the file's name carries. Raises `UnusableInput` when the
+    An empty ``digest`` stands for the first digits of it that the file's name carries. Raises `UnusableInput` when the
     file cannot be had, is another one, or has no digest to compare.
     """
     named = _DIGEST.search(source.rpartition("/")[2])
-    expected = sha256 or (named[1] if named else "")
+    expected = digest or (named[1] if named else "")
     if not expected:
         raise UnusableInput(source, "expected a sha256, found none in config nor in the name", "Set poses.sha256.")
     with files.replacing(weights) as temporary:

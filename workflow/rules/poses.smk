@@ -25,7 +25,7 @@ rule fetch_fan:
         r"""
         python -m obverse.fetch_fan \
             --source {params.source:q} \
-            --sha256 {params.sha256:q} \
+            --digest "{params.sha256}" \
             --timeout-seconds {resources.timeout_seconds} \
             --weights {output.weights:q} \
             &>{log:q}
@@ -204,7 +204,7 @@ rule draw_poses:
             --shown {params.shown:q} \
             --show-faces {params.show_faces:q} \
             --seed {params.seed:q} \
-            --origin {params.origin:q} \
+            --origin "{params.origin}" \
             --picture {output.picture:q} \
             --table {output.table:q} \
             &>{log:q}
