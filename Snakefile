@@ -19,12 +19,15 @@ rule all:
         "results/fig10.png",
         "results/overlap.png",
         "results/duplicates.png",
+        "results/poses.png",
         "results/config.yaml",
 
 
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/data.smk"
+include: "workflow/rules/models.smk"
 include: "workflow/rules/overlap.smk"
+include: "workflow/rules/poses.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/inversion.smk"
 include: "workflow/rules/baseline.smk"

@@ -215,7 +215,7 @@ def test_a_history_reads_back_to_the_same_numbers_and_no_state_is_left(tmp_path,
     run = inverter_run(epochs=2)
     stamp = stamps.stamp("train_inverter", {})
     files = {name: tmp_path / name for name in ("weights", "history", "state")}
-    training.complete(run, stamp, **files)
+    training.complete(run, run.network, stamp, **files)
     names, *lines = files["history"].read_text().splitlines()
     assert [dict(zip(names.split(","), map(float, line.split(",")), strict=True)) for line in lines] == run.history
     assert files["weights"].exists() and not files["state"].exists()

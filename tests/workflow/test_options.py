@@ -16,6 +16,7 @@ TARGETS = ["all", "results/datasets/cifar10_32/samples.parquet", "results/classe
 OPERATIONAL = {
     "datasets.facescrub.connections",
     "datasets.facescrub.timeout_seconds",
+    "poses.timeout_seconds",
 }
 
 # Values for keys where adding one, or flipping, would not make sense.
@@ -28,6 +29,10 @@ CHANGED = {
     "embedder.sha256": "0" * 64,
     "embedder.colour": "bgr",
     "embedder.threshold": 0.5,
+    "poses.network": "fan",
+    "poses.weights": "elsewhere",
+    "poses.mode": "calibrate",
+    "poses.overlap": "exclusive",
     "classifiers.faces.dataset": "mnist",
     "classifiers.digits.dataset": "facescrub",
     "auxiliaries.generic.parts": [{"dataset": "mnist"}],
@@ -94,6 +99,8 @@ def base_of(config: dict, where: str) -> dict:
         return with_value(
             with_value(config, "datasets.celeba.source", "official"), "datasets.facescrub.source", "official"
         )
+    if where in ("poses.weights", "poses.sha256"):
+        return with_value(config, "poses.network", "fan")
     return config
 
 

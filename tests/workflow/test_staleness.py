@@ -8,7 +8,9 @@ import pytest
 from checkouts import Checkout, copy_checkout
 
 COMPARING = {"draw_mse_curve", "draw_reconstructions"}
-FIGURES = {"draw_overlap", "draw_duplicates"} | COMPARING
+SORTING_POSES = {"sort_poses", "draw_poses"}
+POSING = {"find_landmarks", "estimate_pose"} | SORTING_POSES
+FIGURES = {"draw_overlap", "draw_duplicates", "draw_poses"} | COMPARING
 RECONSTRUCTING = {"reconstruct"} | COMPARING
 INVERTING = {"train_inverter"} | RECONSTRUCTING
 PREDICTING = {"predict"} | INVERTING
@@ -64,9 +66,8 @@ def test_an_edit_of_code_reruns_what_runs_it(shared: Checkout, module: str, old:
 
 
 def test_another_torch_reruns_what_imports_torch_and_what_follows(shared: Checkout):
-    assert (
-        after_edit(shared, "envs/obverse.lock.txt", "torch==2.15.0", "torch==2.15.1") == {"score_floor"} | CLASSIFYING
-    )
+    rules = {"score_floor"} | CLASSIFYING | POSING
+    assert after_edit(shared, "envs/obverse.lock.txt", "torch==2.15.0", "torch==2.15.1") == rules
 
 
 def test_another_matplotlib_redraws_and_retrains_nothing(shared: Checkout):
@@ -79,7 +80,7 @@ def test_another_library_that_no_stage_imports_reruns_nothing(shared: Checkout):
 
 def test_a_changed_line_of_a_list_reruns_what_reads_it(shared: Checkout):
     listed = "results/sources/facescrub/facescrub_actors.txt"
-    rules = {"fetch_facescrub", "remove_overlap"} | CROPPING_FACESCRUB
+    rules = {"fetch_facescrub", "remove_overlap"} | CROPPING_FACESCRUB | SORTING_POSES
     line = (shared.path / listed).read_text().splitlines()[-1]
     assert after_edit(shared, listed, line, line.replace("\thttp://", "\thttp://x")) == rules
 
@@ -89,15 +90,20 @@ TINY = [
     pytest.param("victims: 5 # of each split", "victims: 4 # of each split", set(), id="a key tiny overrides"),
     pytest.param("offset: 50.0", "offset: 10.0", INVERTING, id="offset"),
     pytest.param(
-        "precision: float32", "precision: bfloat16", {"train_classifier"} | INVERTING | {"predict"}, id="precision"
+        "precision: float32",
+        "precision: bfloat16",
+        {"train_classifier", "predict"} | INVERTING | POSING,
+        id="precision",
     ),
     pytest.param("member_fraction: 0.8", "member_fraction: 0.7", SPLITTING - {"make_auxiliary"}, id="member_fraction"),
     pytest.param(
         "overlap: names",
         "overlap: none",
-        {"remove_overlap", "draw_overlap"} | SPLITTING - {"split_samples", "train_classifier"},
+        {"remove_overlap", "draw_overlap"} | SORTING_POSES | SPLITTING - {"split_samples", "train_classifier"},
         id="overlap",
     ),
+    pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose"} | SORTING_POSES, id="a camera"),
+    pytest.param("yaw: 12.0", "yaw: 10.0", SORTING_POSES, id="a limit of poses"),
     pytest.param("connections: 32", "connections: 8", set(), id="operational"),
 ]
 

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import nn
 from torch.nn import functional
 
-from obverse import centres, checkpoints, cli, devices, files, seeds, stamps, states, training
+from obverse import centres, cli, devices, seeds, stamps, training
 from obverse.embedders import Compact, Reading
 from obverse.faces import landmarks, people, render, shots
 from obverse.progress import Progress
@@ -91,10 +91,7 @@ def train_embedder(
     network = training.initialised(Likeness, seed, people=identities, **architecture)
     task = Naming(torch.from_numpy(known).to(device.torch), unknown, pictures)
     run = training.Training(network, task, schedule, device, keep="last", label="train_embedder")
-    epochs_done = run.run(states.State(state, states.fingerprint(stamp)))
-    checkpoints.save(weights, network.embedder, stamp)
-    training.write_history(history, epochs_done)
-    files.remove(state)
+    training.complete(run, network.embedder, stamp, weights=weights, history=history, state=state)
 
 
 def _faces(seed: int, count: int, pictures: int) -> np.ndarray:

@@ -93,7 +93,7 @@ def train_inverter(
     run = training.Training(
         network, Inversion(train, validation), schedule, device, keep="lowest", label="train_inverter"
     )
-    training.complete(run, stamp, weights=weights, history=history, state=state)
+    training.complete(run, network, stamp, weights=weights, history=history, state=state)
 
 
 def _examples(

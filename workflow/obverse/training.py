@@ -56,13 +56,16 @@ def initialised(build: Callable[..., nn.Module], seed: int, **architecture: obje
     return build(**architecture)
 
 
-def complete(run: "Training", stamp: dict[str, str], *, weights: Path, history: Path, state: Path) -> None:
+def complete(
+    run: "Training", kept: nn.Module, stamp: dict[str, str], *, weights: Path, history: Path, state: Path
+) -> None:
     """Run to the end, going on from ``state`` where a killed run left one; write weights and history, remove the state.
 
-    The history is CSV, one line an epoch; every number reads back to the same float.
+    ``kept`` is the part of the network whose weights are wanted, mostly all of it. The history is CSV, one line an
+    epoch; every number reads back to the same float.
     """
     epochs = run.run(State(state, fingerprint(stamp)))
-    checkpoints.save(weights, run.network, stamp)
+    checkpoints.save(weights, kept, stamp)
     lines = [",".join(epochs[0]), *(",".join(repr(value) for value in row.values()) for row in epochs)]
     files.write_bytes(history, ("\n".join(lines) + "\n").encode())
     files.remove(state)

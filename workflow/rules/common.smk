@@ -111,50 +111,20 @@ def stand_in(role: str, path: str) -> list[str]:
     return [] if config["datasets"][role]["source"] == "official" else [path]
 
 
-def celeba_names() -> list[str]:
-    """Return the list of CelebA's names where people are told apart by name; it is not part of the public release."""
-    by_name = config["datasets"]["celeba"]["overlap"] == "names"
-    return ["results/sources/celeba/list_identity_celeba.txt"] if by_name else []
-
-
-EMBEDDER = config["embedder"]
-FACES = {  # where the faces of a data set are, before they are cut and made grey
-    "facescrub": {
-        "samples": "results/datasets/facescrub/samples.parquet",
-        "archive": "results/sources/facescrub/pictures.zip",
-        "faces": ["results/sources/facescrub/faces.parquet"],
-    },
-    "celeba": {
-        "samples": "results/datasets/celeba/crops.parquet",
-        "archive": "results/sources/celeba/img_align_celeba.zip",
-        "faces": [],
-    },
-}
-
-
-def embedder() -> str:
-    """Return the path of the model that tells people apart by their faces."""
-    return EMBEDDER["model"] or resource("embedder.safetensors")
-
-
-def by_faces(value, otherwise):
-    """Return ``value`` where people are told apart by their faces, so that its keys rerun nothing elsewhere."""
-    return value if config["datasets"]["celeba"]["overlap"] == "embeddings" else otherwise
-
-
 def shown(*roles: str) -> list[str]:
     """Return those roles whose pictures a report may hold: nobody's, or anybody's if config says so."""
     return [role for role in roles if config["show_faces"] or config["datasets"][role]["source"] != "official"]
 
 
-def stand_ins(roles: list[str]) -> str:
-    """Return which of the roles stand-ins play, in words."""
+def stand_ins(*roles: str) -> list[str]:
+    """Return a note of which of the roles stand-ins play, where any does."""
     played = {
         "rendered": "rendered faces, nobody's picture",
         "bundled": "scikit-learn's 8 × 8 digits",
     }
-    said = [f"{role}: {played[source]}" for role in roles if (source := config["datasets"][role]["source"]) in played]
-    return "Stand-ins: " + "; ".join(said) if said else ""
+    sources = {role: config["datasets"][role]["source"] for role in roles}
+    said = [f"{role}: {played[source]}" for role, source in sources.items() if source in played]
+    return ["Stand-ins: " + "; ".join(said)] if said else []
 
 
 def victims_of(figure: str) -> str:
@@ -183,8 +153,8 @@ def floor_files(figure: str) -> list[str]:
 def origin(figure: str) -> str:
     """Return what a figure must say of its pictures: which roles stand-ins play, and whose the auxiliary set is."""
     chosen = config["figures"][figure]
-    roles = list(dict.fromkeys([victims_of(figure), *auxiliary_datasets(chosen["auxiliary"])]))
-    notes = list(filter(None, [stand_ins(roles)]))
+    roles = dict.fromkeys([victims_of(figure), *auxiliary_datasets(chosen["auxiliary"])])
+    notes = stand_ins(*roles)
     if {"facescrub", "celeba"} <= set(roles) and config["datasets"]["celeba"]["overlap"] == "none":
         notes.append("people of FaceScrub were not looked for in CelebA")
     for part in config["auxiliaries"][chosen["auxiliary"]]["parts"]:

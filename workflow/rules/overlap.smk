@@ -4,6 +4,37 @@
 #   out: results/datasets/celeba/samples.parquet, results/overlap.png and .csv, results/duplicates.png and .csv
 
 
+EMBEDDER = config["embedder"]
+FACES = {  # where the faces of a data set are, before they are cut and made grey
+    "facescrub": {
+        "samples": "results/datasets/facescrub/samples.parquet",
+        "archive": "results/sources/facescrub/pictures.zip",
+        "faces": ["results/sources/facescrub/faces.parquet"],
+    },
+    "celeba": {
+        "samples": "results/datasets/celeba/crops.parquet",
+        "archive": "results/sources/celeba/img_align_celeba.zip",
+        "faces": [],
+    },
+}
+
+
+def embedder() -> str:
+    """Return the path of the model that tells people apart by their faces."""
+    return EMBEDDER["model"] or resource("embedder.safetensors")
+
+
+def by_faces(value, otherwise):
+    """Return ``value`` where people are told apart by their faces, so that its keys rerun nothing elsewhere."""
+    return value if config["datasets"]["celeba"]["overlap"] == "embeddings" else otherwise
+
+
+def celeba_names() -> list[str]:
+    """Return the list of CelebA's names where people are told apart by name; it is not part of the public release."""
+    by_name = config["datasets"]["celeba"]["overlap"] == "names"
+    return ["results/sources/celeba/list_identity_celeba.txt"] if by_name else []
+
+
 rule embed_faces:
     input:
         samples=lambda wildcards: FACES[wildcards.dataset]["samples"],
@@ -112,7 +143,7 @@ rule draw_overlap:
     params:
         code=code("draw_overlap"),
         shown=shown("celeba", "facescrub"),
-        origin=stand_ins(["celeba", "facescrub"]),
+        origin=" — ".join(stand_ins("celeba", "facescrub")),
     shell:
         r"""
         python -m obverse.draw_overlap \
@@ -146,7 +177,7 @@ rule draw_duplicates:
     params:
         code=code("draw_duplicates"),
         shown=shown("facescrub"),
-        origin=stand_ins(["facescrub"]),
+        origin=" — ".join(stand_ins("facescrub")),
     shell:
         r"""
         python -m obverse.draw_duplicates \
@@ -156,34 +187,5 @@ rule draw_duplicates:
             --origin {params.origin:q} \
             --picture {output.picture:q} \
             --table {output.table:q} \
-            &>{log:q}
-        """
-
-
-# The recipe of resources/embedder.safetensors; no figure needs it to run. Its numbers stand here, not in config.yaml:
-# they are of the committed file, not of an experiment.
-rule train_embedder:
-    output:
-        weights="results/models/embedder.safetensors",
-        history="results/models/embedder.csv",
-    log:
-        "results/logs/train_embedder/embedder.log",
-    benchmark:
-        "results/benchmarks/train_embedder/embedder.tsv"
-    conda:
-        "../../envs/obverse.yaml"
-    params:
-        code=code("train_embedder"),
-    shell:
-        r"""
-        python -m obverse.train_embedder \
-            --seed 1 \
-            --identities 1500 --strangers 150 --pictures 8 \
-            --width 16 --dimension 64 \
-            --epochs 15 --batch-size 64 --learning-rate 0.001 \
-            --threads 1 \
-            --weights {output.weights:q} \
-            --history {output.history:q} \
-            --state results/models/embedder.state \
             &>{log:q}
         """
