@@ -26,6 +26,7 @@ rule all:
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
+include: "workflow/rules/faces.smk"
 include: "workflow/rules/overlap.smk"
 include: "workflow/rules/poses.smk"
 include: "workflow/rules/classifier.smk"

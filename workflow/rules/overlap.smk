@@ -4,37 +4,6 @@
 #   out: results/datasets/celeba/samples.parquet, results/overlap.png and .csv, results/duplicates.png and .csv
 
 
-EMBEDDER = config["embedder"]
-FACES = {  # where the faces of a data set are, before they are cut and made grey
-    "facescrub": {
-        "samples": "results/datasets/facescrub/samples.parquet",
-        "archive": "results/sources/facescrub/pictures.zip",
-        "faces": ["results/sources/facescrub/faces.parquet"],
-    },
-    "celeba": {
-        "samples": "results/datasets/celeba/crops.parquet",
-        "archive": "results/sources/celeba/img_align_celeba.zip",
-        "faces": [],
-    },
-}
-
-
-def embedder() -> str:
-    """Return the path of the model that tells people apart by their faces."""
-    return EMBEDDER["model"] or resource("embedder.safetensors")
-
-
-def by_faces(value, otherwise):
-    """Return ``value`` where people are told apart by their faces, so that its keys rerun nothing elsewhere."""
-    return value if config["datasets"]["celeba"]["overlap"] == "embeddings" else otherwise
-
-
-def celeba_names() -> list[str]:
-    """Return the list of CelebA's names where people are told apart by name; it is not part of the public release."""
-    by_name = config["datasets"]["celeba"]["overlap"] == "names"
-    return ["results/sources/celeba/list_identity_celeba.txt"] if by_name else []
-
-
 rule embed_faces:
     input:
         samples=lambda wildcards: FACES[wildcards.dataset]["samples"],

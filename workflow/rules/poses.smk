@@ -4,24 +4,6 @@
 #   out: results/datasets/celeba/landmarks.parquet, angles.parquet, poses.parquet, results/poses.png
 
 
-def given_weights(wildcards) -> list[str]:
-    """Return the user's file of FAN's weights, so that a changed one is noticed; nothing where it is an address."""
-    return [path for path in [config["poses"]["weights"]] if Path(path).is_file()]
-
-
-def landmark_weights() -> str:
-    """Return the weights that find landmarks: the project's own, or FAN's."""
-    small = config["poses"]["network"] == "small"
-    return resource("landmarks.safetensors") if small else "results/models/fan.pth.tar"
-
-
-def pose_origin() -> str:
-    """Return what the figure of poses must say: whose faces they are, and which network found their landmarks."""
-    small = config["poses"]["network"] == "small"
-    notes = stand_ins("celeba") + (["landmarks: the project's small network, not FAN"] if small else [])
-    return " — ".join(notes)
-
-
 rule fetch_fan:
     input:
         given=given_weights,
