@@ -86,7 +86,11 @@ def _draw(
     if distributions:
         _distributions(panels[-1], compared, said)
     drawn.suptitle(_title(numbers.set_index("number")["here"], said), fontsize=9, x=0.01, ha="left")
-    hidden = "" if celeba.shown and known.shown else "Grey: real people's pictures, shown only if show_faces is set."
+    hidden = (
+        ""
+        if (celeba.shown and known.shown) or not lines
+        else "Grey: real people's pictures, shown only if show_faces is set."
+    )
     style.note(drawn, " — ".join(filter(None, [origin, hidden])))
     return drawn
 
