@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from obverse import checkpoints, landmarks
+from obverse import checkpoints, landmarks, training
+from obverse import train_landmarks as stage
 from obverse.landmarkers import SmallFan
 from obverse.train_landmarks import train_landmarks
 
@@ -54,3 +55,24 @@ def test_the_committed_weights_say_that_the_rule_made_them():
         assert f"--{name.replace('_', '-')} {record[name]} " in rule
     assert record["network"] == "SmallFan" and record["stage"] == "train_landmarks"
     assert sum(value.numel() for name, value in weights.items() if "running" not in name) < 128_000
+
+
+def test_a_killed_training_goes_on_to_the_same_bytes(outputs: dict[str, Path], tmp_path: Path, monkeypatch):
+    """Killed in the second epoch: the step size, too, goes on where it was."""
+    whole, calls = stage.Finding.validate, []
+
+    def dies(task: stage.Finding, network: object) -> float:
+        calls.append(task)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return whole(task, network)
+
+    monkeypatch.setattr(training, "SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(stage.Finding, "validate", dies)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path)
+    assert (tmp_path / "state").exists() and not (tmp_path / "weights").exists()
+    monkeypatch.setattr(stage.Finding, "validate", whole)
+    again = run(tmp_path)
+    for name in ("weights", "history"):
+        assert again[name].read_bytes() == outputs[name].read_bytes()
