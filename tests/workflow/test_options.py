@@ -16,6 +16,9 @@ TARGETS = ["all", "results/datasets/cifar10_32/samples.parquet"]
 OPERATIONAL = {
     "datasets.facescrub.connections",
     "datasets.facescrub.timeout_seconds",
+    "datasets.celeba.download",
+    "datasets.mnist.download",
+    "datasets.cifar10.download",
 }
 
 # Values for keys where adding one, or flipping, would not make sense.
@@ -82,7 +85,7 @@ def with_value(config: dict, where: str, value: object) -> dict:
 def base_of(config: dict, where: str) -> dict:
     """Return the configuration in which a key means something: some only do for official data."""
     role = where.split(".")[1] if where.startswith("datasets.") else ""
-    if where.endswith((".folder", ".accept_terms")):
+    if where.endswith((".folder", ".download", ".accept_terms")):
         return with_value(config, f"datasets.{role}.source", "official")
     return config
 
