@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import pickle
 import tarfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -48,6 +50,26 @@ def test_batches_come_back(archive):
     for found, expected in zip(batches.values(), _batches(), strict=True):
         np.testing.assert_array_equal(found.labels, expected.labels)
         np.testing.assert_array_equal(found.pixels, expected.pixels)
+
+
+def test_torchvision_reads_the_same_pixels_of_the_same_records(archive, tmp_path, monkeypatch):
+    """Its reader wants the pickled variant, which holds the records' planes as they are; ours opens no pickle."""
+    from torchvision.datasets import CIFAR10
+
+    for check in ("_check_integrity", "_load_meta"):  # its checksums are of the official files
+        monkeypatch.setattr(CIFAR10, check, lambda self: True)
+    folder = tmp_path / CIFAR10.base_folder
+    folder.mkdir()
+    with tarfile.open(archive) as members:
+        for member in cifar10.BATCHES:
+            records = np.frombuffer(members.extractfile(member).read(), np.uint8).reshape(-1, 3073)
+            batch = {"data": records[:, 1:], "labels": records[:, 0].tolist()}
+            (folder / Path(member).stem).write_bytes(pickle.dumps(batch))
+    batches, _ = cifar10.read(archive)
+    for train, ours in ((True, list(batches.values())[:5]), (False, list(batches.values())[5:])):
+        read = CIFAR10(str(tmp_path), train=train)
+        np.testing.assert_array_equal(read.data, np.concatenate([batch.pixels for batch in ours]))
+        assert read.targets == [label for batch in ours for label in batch.labels.tolist()]
 
 
 def test_a_record_is_a_label_then_the_red_green_and_blue_planes(archive):

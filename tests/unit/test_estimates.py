@@ -10,7 +10,7 @@ import torch
 import yaml
 from torch.utils.flop_counter import FlopCounterMode
 
-from obverse import estimates
+from obverse import estimates, official
 from obverse.classifiers import Classifier
 from obverse.commands import preflight
 from obverse.errors import UnusableInput
@@ -22,6 +22,8 @@ SHIPPED = yaml.safe_load((BASE / "config.yaml").read_text())
 RENDERED = {"facescrub": {"identities": 53, "pictures": 100}, "celeba": {"identities": 208, "pictures": 30}}
 SMALL = SHIPPED | {"rendered": RENDERED, "photographs": {"patches": 3000}, "seeds": [1]}
 PAPER = preflight.merged([BASE / "config.yaml", PAPER_FILE])
+KNOWN = official.read(BASE / "resources" / "official_files.csv")
+ASK = " (cannot be fetched: docs/data.md says whom to ask)"
 
 
 def products(network: torch.nn.Module, given: torch.Tensor) -> int:
@@ -93,32 +95,48 @@ def test_the_matrix_rate_is_that_of_a_machine():
 
 
 def test_stand_ins_need_nothing(tmp_path: Path):
-    assert estimates.missing(SHIPPED, tmp_path) == []
+    assert estimates.missing(SHIPPED, tmp_path, KNOWN) == estimates.fetched(SHIPPED, tmp_path, KNOWN) == []
 
 
 def test_what_the_paper_needs_is_listed_until_it_is_there(tmp_path: Path):
     config = copy.deepcopy(PAPER)
-    missing = estimates.missing(config, tmp_path)
-    assert f"{tmp_path / 'data/celeba/list_identity_celeba.txt'}" in missing
-    assert sum("accept_terms" in line for line in missing) == 2
-    for role, names in estimates.OFFICIAL.items():
+    config["datasets"]["mnist"]["download"] = False
+    names = f"{tmp_path / 'data/celeba/list_identity_celeba.txt'}{ASK}"
+    terms = [f"datasets.{role}.accept_terms: true, once you have read the terms" for role in ("facescrub", "celeba")]
+    lists = [f"{tmp_path / 'data/facescrub' / name}{ASK}" for name in estimates.OFFICIAL["facescrub"]]
+    digits = [f"{tmp_path / 'data/mnist' / name}" for name in estimates.OFFICIAL["mnist"]]
+    assert estimates.missing(config, tmp_path, KNOWN) == [*lists, names, *digits, *terms]
+    for role, files in estimates.OFFICIAL.items():
         folder = tmp_path / config["datasets"][role]["folder"]
         folder.mkdir(parents=True)
-        for name in names:
+        for name in files:
             (folder / name).touch()
-    assert estimates.missing(config, tmp_path) == [
-        "datasets.facescrub.accept_terms: true, once you have read the terms",
-        f"{tmp_path / 'data/celeba/list_identity_celeba.txt'}",
-        "datasets.celeba.accept_terms: true, once you have read the terms",
-    ]
+    assert estimates.missing(config, tmp_path, KNOWN) == [names, *terms]
     config["datasets"]["celeba"] |= {"overlap": "none", "accept_terms": True}
     config["datasets"]["facescrub"]["accept_terms"] = True
-    assert estimates.missing(config, tmp_path) == []
+    assert estimates.missing(config, tmp_path, KNOWN) == []
     config["datasets"]["celeba"]["overlap"] = "embeddings"
     config["embedder"]["model"] = "arcface.onnx"
-    assert estimates.missing(config, tmp_path) == [f"{tmp_path / 'arcface.onnx'}"]
+    assert estimates.missing(config, tmp_path, KNOWN) == [f"{tmp_path / 'arcface.onnx'}"]
     (tmp_path / "arcface.onnx").touch()
-    assert estimates.missing(config, tmp_path) == []
+    assert estimates.missing(config, tmp_path, KNOWN) == []
+
+
+def test_what_will_be_fetched_is_listed_with_size_and_address_until_it_is_there(tmp_path: Path):
+    lines = estimates.fetched(PAPER, tmp_path, KNOWN)
+    assert lines[0] == (
+        "celeba's img_align_celeba.zip: 1,443,490,838 bytes from https://s3.amazonaws.com/pytorch-tutorial-assets/"
+        "img_align_celeba.zip, or Google Drive 0B7EVK8r0v71pZjFTYXZWM3FlRnM"
+    )
+    assert [line.split(":")[0] for line in lines[1:]] == [
+        "celeba's identity_CelebA.txt",
+        *(f"mnist's {name}" for name in estimates.OFFICIAL["mnist"]),
+    ]
+    for place in ("data/celeba", "results/sources/mnist"):
+        (tmp_path / place).mkdir(parents=True)
+    (tmp_path / "data/celeba/img_align_celeba.zip").touch()
+    (tmp_path / "results/sources/mnist/t10k-labels-idx1-ubyte.gz").touch()
+    assert estimates.fetched(PAPER, tmp_path, KNOWN) == lines[1:-1]
 
 
 @pytest.fixture
@@ -139,14 +157,15 @@ def test_nothing_missing_is_exit_status_0(run, tmp_path: Path):
     status, said = run("--directory", tmp_path)
     assert status == 0
     counts = ", ".join(f"{role} {count:,}" for role, count in estimates.pictures(SHIPPED).items())
-    assert said.startswith(f"Missing: nothing\nPictures: {counts}\n")
+    assert "To fetch" not in said and said.startswith(f"Missing: nothing\nPictures: {counts}\n")
     assert f"Queries:  {estimates.queries(SHIPPED):,} images" in said
 
 
 def test_missing_files_are_listed_and_exit_status_is_1(run, tmp_path: Path):
     status, said = run(PAPER_FILE, "--directory", tmp_path)
     assert status == 1
-    assert said.startswith(f"Missing:\n  {tmp_path / 'data/facescrub/facescrub_actors.txt'}\n")
+    assert said.startswith(f"Missing:\n  {tmp_path / 'data/facescrub/facescrub_actors.txt'}{ASK}\n")
+    assert "\nTo fetch:\n  celeba's img_align_celeba.zip: 1,443,490,838 bytes from https" in said
     assert "Training: " in said and "Disk: " in said
 
 

@@ -110,3 +110,9 @@ def test_without_a_controlling_terminal_the_line_is_dropped(monkeypatch: pytest.
 
     monkeypatch.setattr("builtins.open", refuse)
     progress._to_terminal("train: 1/2")
+
+
+def test_units_worked_through_are_counted_once_each_is_used(clock: Clock, tty: io.StringIO):
+    with Progress("crop", 3, "pictures") as work:
+        done = [(unit, work.done) for unit in work.over("abc")]
+    assert done == [("a", 0), ("b", 1), ("c", 2)] and work.done == 3

@@ -30,6 +30,31 @@ def test_images_come_back_memory_mapped_and_cannot_be_written_to(written: Path):
     np.testing.assert_array_equal(images, IMAGES)
 
 
+def test_images_that_come_one_by_one_give_the_same_file(written: Path, tmp_path: Path):
+    samples.stream_images(tmp_path / "streamed.npy", IMAGES.shape, iter(IMAGES))
+    assert (tmp_path / "streamed.npy").read_bytes() == written.read_bytes()
+
+
+@pytest.mark.parametrize("count", [4, 6])
+def test_another_number_of_images_than_promised_is_not_written(tmp_path: Path, count: int):
+    with pytest.raises(ValueError, match=f"expected {count} images, found 5"):
+        samples.stream_images(tmp_path / "images.npy", (count, 8, 6), iter(IMAGES))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("odd", [IMAGES[0].astype(np.float32), IMAGES[0, :7], IMAGES])
+def test_an_image_of_another_kind_is_not_written(tmp_path: Path, odd: np.ndarray):
+    with pytest.raises(TypeError, match=r"image 1 must be uint8 \(8, 6\), found"):
+        samples.stream_images(tmp_path / "images.npy", (2, 8, 6), iter([IMAGES[0], odd]))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_stream_is_not_written(tmp_path: Path):
+    with pytest.raises(UnusableInput, match="expected at least one image, found an empty data set"):
+        samples.stream_images(tmp_path / "images.npy", (0, 8, 6), iter([]))
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("images", [IMAGES.astype(np.float32), IMAGES[0], IMAGES[:, None]])
 def test_only_uint8_images_in_three_dimensions_are_written(tmp_path: Path, images: np.ndarray):
     with pytest.raises(TypeError, match="images must be uint8"):

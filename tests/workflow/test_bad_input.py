@@ -83,7 +83,9 @@ def test_a_damaged_file_is_named_and_nothing_half_written_stays(
 
 
 def test_a_missing_official_file_is_named_by_the_job_that_needs_it(checkout: Checkout):
-    (checkout.path / "official.yaml").write_text("datasets: {mnist: {source: official, folder: data/mnist}}")
+    (checkout.path / "official.yaml").write_text(
+        "datasets: {mnist: {source: official, folder: data/mnist, download: false}}"
+    )
     done = checkout.run(
         "snakemake", "--cores", "1", "--configfile", "tests/config.tiny.yaml", "official.yaml",
         "--", "results/datasets/mnist/images.npy",

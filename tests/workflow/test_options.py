@@ -17,6 +17,9 @@ OPERATIONAL = {
     "datasets.facescrub.connections",
     "datasets.facescrub.timeout_seconds",
     "poses.timeout_seconds",
+    "datasets.celeba.download",
+    "datasets.mnist.download",
+    "datasets.cifar10.download",
 }
 
 # Values for keys where adding one, or flipping, would not make sense.
@@ -91,7 +94,7 @@ def with_value(config: dict, where: str, value: object) -> dict:
 def base_of(config: dict, where: str) -> dict:
     """Return the configuration in which a key means something: some only do for official data, or one method."""
     role = where.split(".")[1] if where.startswith("datasets.") else ""
-    if where.endswith((".folder", ".accept_terms")):
+    if where.endswith((".folder", ".download", ".accept_terms")):
         return with_value(config, f"datasets.{role}.source", "official")
     if where.startswith("embedder."):
         return with_value(config, "datasets.celeba.overlap", "embeddings")

@@ -23,11 +23,9 @@ def crop_celeba(
     listed = celeba.read_identities(identity_list)
     with archives.reading(archive) as members:
         names = _members(archive, members.names, listed)
-        pixels = np.empty((len(names), size, size), np.uint8)
+        cut = (_cut(archive, name, members.read(name), tuple(box), size, resize) for name in names)
         with Progress("crop_celeba", len(names), "pictures") as progress:
-            for row, name in enumerate(names):
-                pixels[row] = _cut(archive, name, members.read(name), tuple(box), size, resize)
-                progress.advance(1)
+            samples.stream_images(images, (len(names), size, size), progress.over(cut))
     sample_ids = np.array([celeba.file_number(name) for name in listed["image_id"]])
     columns = {
         "sample_id": sample_ids,
@@ -37,7 +35,6 @@ def crop_celeba(
         "duplicate_group": sample_ids,
     }
     inputs = {"archive": archive, "identity_list": identity_list}
-    samples.write_images(images, pixels)
     samples.write(crops, pa.table(columns), stamps.stamp("crop_celeba", inputs, box=box, size=size, resize=resize))
 
 

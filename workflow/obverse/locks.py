@@ -28,3 +28,15 @@ def clear_stale(directory: Path) -> tuple[IO, int]:
             removed += 1
     fcntl.flock(alive, fcntl.LOCK_SH)
     return alive, removed
+
+
+def in_use(directory: Path) -> bool:
+    """Return whether a living Snakemake process works in ``directory`` (``.snakemake``)."""
+    if not (directory / "alive").exists():
+        return False
+    with (directory / "alive").open("r+") as alive:
+        try:
+            fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -44,7 +44,7 @@ def decode(content: bytes) -> Image.Image:
             if picture.width * picture.height > MAX_PIXELS:
                 raise NotAPicture(f"{picture.width}x{picture.height} pixels, more than {MAX_PIXELS:,}")
             picture.load()
-            return picture if picture.mode == "L" else picture.convert("RGB")
+            return picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
     except _DECODER_ERRORS as error:
         raise NotAPicture(str(error) or type(error).__name__) from error
 
@@ -67,4 +67,5 @@ def cut(picture: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
 
 def resized(picture: Image.Image, size: int, resize: str) -> np.ndarray:
     """Return the whole picture in grey as uint8 [size, size]; ``resize`` is a key of `RESAMPLING`."""
-    return np.asarray(picture.convert("L").resize((size, size), RESAMPLING[resize]))
+    small = picture.convert("L").resize((size, size), RESAMPLING[resize])
+    return np.frombuffer(small.tobytes(), np.uint8).reshape(size, size)  # half the time of np.asarray

@@ -5,9 +5,12 @@ Under Snakemake a stage's output goes to its log; the controlling terminal, wher
 
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from types import TracebackType
+from typing import TypeVar
 
 _SPARSE_SECONDS = 5.0
+_T = TypeVar("_T")
 
 
 class Progress:
@@ -32,6 +35,12 @@ class Progress:
         self.note = note or self.note
         if time.monotonic() - self._shown >= (0.2 if self._bar else _SPARSE_SECONDS):
             self._show(final=False)
+
+    def over(self, units: Iterable[_T]) -> Iterator[_T]:
+        """Yield ``units``, each of them reported once it is used."""
+        for unit in units:
+            yield unit
+            self.advance(1)
 
     def line(self) -> str:
         """Return the state in words: share done, rate, time left, note."""

@@ -17,8 +17,11 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 _LOCK = _PACKAGE.parents[1] / "envs" / "obverse.lock.txt"
 
-# None can change a number: how a stage is called, what it says, how it puts files in place, and this file.
-_PLUMBING = {f"obverse.{name}" for name in ("cli", "errors", "files", "progress", "provenance")} | {"obverse"}
+# None can change a number: how a stage is called, what it says, how it puts files in place, or fetches one whose sha256
+# is known, and this file.
+_PLUMBING = {"obverse"} | {
+    f"obverse.{name}" for name in ("cli", "errors", "files", "progress", "provenance", "transfers")
+}
 
 # Where the name one imports is not the name one installs.
 _DISTRIBUTIONS = {

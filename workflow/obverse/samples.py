@@ -1,5 +1,6 @@
 """`images.npy` and `samples.parquet`: a data set, one row an image, row i of the table being image i of the array."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,33 @@ def write_images(path: Path, images: np.ndarray) -> None:
     if images.dtype != np.uint8 or images.ndim != 3:
         raise TypeError(f"images must be uint8 [N, H, W], found {images.dtype} {images.shape}")
     if len(images) == 0:
-        raise UnusableInput(path, "expected at least one image, found an empty data set", "Look at its source's log.")
+        raise _empty(path)
     with files.replacing(path) as temporary, temporary.open("wb") as stream:
         np.save(stream, images)
+
+
+def stream_images(path: Path, shape: tuple[int, int, int], images: Iterable[np.ndarray]) -> None:
+    """Write uint8 images [H, W] as they come, so that memory does not grow with their number; ``shape`` is [N, H, W].
+
+    The file is the one `write_images` writes of them all. Raises `UnusableInput` for an empty set.
+    """
+    if shape[0] == 0:
+        raise _empty(path)
+    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    count = 0
+    with files.replacing(path) as temporary, temporary.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        for image in images:
+            if image.dtype != np.uint8 or image.shape != shape[1:]:
+                raise TypeError(f"image {count} must be uint8 {shape[1:]}, found {image.dtype} {image.shape}")
+            stream.write(image.tobytes())
+            count += 1
+        if count != shape[0]:
+            raise ValueError(f"{path}: expected {shape[0]:,} images, found {count:,}")
+
+
+def _empty(path: Path) -> UnusableInput:
+    return UnusableInput(path, "expected at least one image, found an empty data set", "Look at its source's log.")
 
 
 def read_images(path: Path) -> np.ndarray:

@@ -53,8 +53,9 @@ def official(*roles: str) -> str:
 
 def given_file(wildcards) -> list[str]:
     """Return the user's file, so that a changed one is noticed; a missing one is for the job to explain."""
-    path = Path(config["datasets"][wildcards.role]["folder"]) / wildcards.file
-    return [str(path)] if path.is_file() else []
+    folder = config["datasets"][wildcards.role]["folder"]
+    path = Path(folder) / wildcards.file
+    return [str(path)] if folder and path.is_file() else []
 
 
 def dataset_of(classifier: str) -> str:

@@ -1,6 +1,6 @@
 # Where pictures come from: files the user provides, or stand-ins that need no network.
 #
-#   in:  nothing, or datasets.*.folder in config
+#   in:  nothing, or datasets.*.folder in config and what resources/official_files.csv says can be fetched
 #   out: results/sources/{role}/…, in the official formats either way
 
 
@@ -9,7 +9,7 @@ ruleorder: provide_official > render_facescrub > render_celeba > write_mnist > w
 
 rule provide_official:
     input:
-        checksums=resource("checksums.csv"),
+        official_files=resource("official_files.csv"),
         given=given_file,
     output:
         file="results/sources/{role}/{file}",
@@ -22,6 +22,9 @@ rule provide_official:
         file="[^/]+",
     conda:
         "../../envs/obverse.yaml"
+    # The bytes are the same wherever they come from: a resource, since a changed one reruns nothing.
+    resources:
+        download=lambda wildcards: str(config["datasets"][wildcards.role].get("download", False)),
     params:
         code=code("provide_official"),
         folder=lookup("datasets/{role}/folder", within=config),
@@ -30,9 +33,11 @@ rule provide_official:
         r"""
         python -m obverse.provide_official \
             --role {wildcards.role} --name {wildcards.file:q} \
-            --checksums {input.checksums:q} \
-            --folder {params.folder:q} \
+            --official-files {input.official_files:q} \
+            --folder={params.folder:q} \
             --accept-terms {params.accept_terms:q} \
+            --download {resources.download} \
+            --cache results/sources/{wildcards.role}/fetched \
             --file {output.file:q} \
             &>{log:q}
         """

@@ -1,4 +1,4 @@
-"""Say what a run needs before it starts: files you must provide, disk, hours, queries.
+"""Say what a run needs before it starts: files you must provide, files it will fetch, disk, hours, queries.
 
     python -m obverse.commands.preflight [CONFIG.yaml …]
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from obverse import estimates, settings
+from obverse import estimates, official, settings
 from obverse.errors import UnusableInput
 
 _BASE = Path(__file__).parents[3]
@@ -28,8 +28,9 @@ def main() -> None:
         settings.check(config)
     except UnusableInput as error:
         sys.exit(f"preflight: error: {error}")
-    missing = estimates.missing(config, arguments.directory)
-    print("\n".join(_report(config, missing)))
+    known = official.read(_BASE / "resources" / "official_files.csv")
+    missing = estimates.missing(config, arguments.directory, known)
+    print("\n".join(_report(config, missing, estimates.fetched(config, arguments.directory, known))))
     sys.exit(1 if missing else 0)
 
 
@@ -62,7 +63,7 @@ def _merge(below: dict, above: dict) -> dict:
     return below | both
 
 
-def _report(config: dict, missing: list[str]) -> list[str]:
+def _report(config: dict, missing: list[str], fetched: list[str]) -> list[str]:
     pictures = estimates.pictures(config)
     operations = estimates.operations(config)
     rate = estimates.matrix_rate(config["compute"]["precision"])
@@ -70,6 +71,8 @@ def _report(config: dict, missing: list[str]) -> list[str]:
     return [
         "Missing:" if missing else "Missing: nothing",
         *(f"  {line}" for line in missing),
+        *(["To fetch:"] if fetched else []),
+        *(f"  {line}" for line in fetched),
         "Pictures: " + ", ".join(f"{role} {count:,}" for role, count in pictures.items()),
         f"Disk:     {estimates.disk(config) / 1e9:.1f} GB under results/",
         f"Training: {operations / 1e15:,.3g} PFLOP, about {hours:,.{0 if hours >= 10 else 1}f} hours here "

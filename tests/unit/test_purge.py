@@ -1,0 +1,167 @@
+"""The command `purge`: what it deletes, and what it never touches."""
+
+import sys
+from pathlib import Path, PurePath
+
+import pytest
+import yaml
+
+from obverse import locks
+from obverse.commands import purge
+
+SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
+BOTH = "reconstructions/faces/generic/aligned_full/seed1"
+DIGITS = "reconstructions/digits/same_digits/aligned_full/seed1"
+FACESCRUB, CELEBA, MNIST, CIFAR10 = "facescrub", "celeba", "mnist", "cifar10"
+
+# Each product, and the data sets it is made from as config.yaml ships.
+PRODUCTS = {
+    "sources/facescrub/pictures.zip": {FACESCRUB},
+    "sources/celeba/fetched/img_align_celeba.zip": {CELEBA},
+    "sources/celeba/img_align_celeba.zip": {CELEBA},
+    "sources/mnist/train-images-idx3-ubyte.gz": {MNIST},
+    "datasets/celeba/images.npy": {CELEBA},
+    "datasets/cifar10_32/images.npy": {CIFAR10},
+    "classifiers/faces/splits.parquet": {FACESCRUB},
+    "classifiers/faces/seed1/weights.safetensors": {FACESCRUB},
+    "classifiers/digits/seed1/state.pt": {MNIST},
+    "predictions/faces/seed1/facescrub.parquet": {FACESCRUB},
+    "predictions/faces/seed1/celeba.parquet": {FACESCRUB, CELEBA},
+    "predictions/digits/seed1/mnist.parquet": {MNIST},
+    "auxiliaries/generic.parquet": {CELEBA},
+    "auxiliaries/same_digits.parquet": {MNIST},
+    "inverters/faces/generic/aligned_m10/seed1/weights.safetensors": {FACESCRUB, CELEBA},
+    f"{BOTH}/facescrub.m10.npy": {FACESCRUB, CELEBA},
+    f"{DIGITS}/mnist.full.npy": {MNIST},
+    "scores/faces/generic/mean/facescrub.nothing.parquet": {FACESCRUB, CELEBA},
+    "fig9.png": {FACESCRUB, CELEBA},
+    "fig10.csv": {MNIST},
+    "config.yaml": set(),
+    "logs/crop_celeba/celeba.log": set(),
+    "benchmarks/crop_celeba/celeba.tsv": set(),
+    # What config does not tell apart counts as made from all.
+    "overlap.png": set(purge.ROLES),
+    ".fig9.png.4321.part": set(purge.ROLES),
+    "archive/pictures.npy": set(purge.ROLES),
+    "classifiers/earlier/seed1/weights.safetensors": set(purge.ROLES),
+    "inverters/digits/earlier/aligned_m10/seed1/history.csv": set(purge.ROLES),
+}
+
+
+@pytest.mark.parametrize("role", purge.ROLES)
+def test_a_product_counts_as_made_from_what_config_says(role: str):
+    found = {place for place in PRODUCTS if purge.is_made_from(PurePath(place), role, [SHIPPED])}
+    assert found == {place for place, roles in PRODUCTS.items() if role in roles}
+
+
+def test_a_name_about_which_configurations_differ_counts_as_made_from_either():
+    earlier = SHIPPED | {"classifiers": {"digits": SHIPPED["classifiers"]["digits"] | {"dataset": FACESCRUB}}}
+    place = PurePath("classifiers/digits/seed1/weights.safetensors")
+    assert not purge.is_made_from(place, FACESCRUB, [SHIPPED])
+    for role in (FACESCRUB, MNIST):
+        assert purge.is_made_from(place, role, [SHIPPED, earlier])
+    assert not purge.is_made_from(place, CELEBA, [SHIPPED, earlier])
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """A working directory with one file of 1,000 bytes for each product."""
+    for place in PRODUCTS:
+        path = tmp_path / "run" / "results" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(1000))
+    (tmp_path / "run" / "results" / "config.yaml").write_text(yaml.safe_dump(SHIPPED))
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def run(directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
+    """Run the command in this process; return its exit status and what it printed."""
+
+    def command(*arguments: object) -> tuple[object, str]:
+        words = ["purge", *map(str, arguments), "--directory", str(directory)]
+        monkeypatch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit) as ended:
+            purge.main()
+        return ended.value.code, capsys.readouterr().out
+
+    return command
+
+
+def files(directory: Path) -> set[str]:
+    results = directory / "results"
+    return {str(path.relative_to(results)) for path in results.rglob("*") if not path.is_dir()}
+
+
+def test_without_yes_it_lists_with_sizes_and_deletes_nothing(run, directory: Path):
+    status, said = run("celeba")
+    assert status == 1 and files(directory) == set(PRODUCTS)
+    assert f"         0.0 MB  {directory}/results/datasets/celeba (1 files)\n" in said
+    count = sum(CELEBA in roles for roles in PRODUCTS.values())
+    assert said.endswith(f" in {count} files\nNothing is deleted yet: add --yes.\n")
+
+
+def test_with_yes_it_deletes_what_was_made_from_the_data_set_and_keeps_the_rest(run, directory: Path):
+    status, said = run("facescrub", "--yes")
+    assert status == 0
+    assert files(directory) == {place for place, roles in PRODUCTS.items() if FACESCRUB not in roles}
+    assert not (directory / "results" / "sources" / "facescrub").exists()
+    assert run("facescrub")[0] == 0
+
+
+def test_a_file_with_two_names_counts_once(run, directory: Path):
+    archive = directory / "results" / "sources" / "celeba" / "img_align_celeba.zip"
+    archive.write_bytes(bytes(5_000_000))
+    (archive.parent / "fetched" / archive.name).unlink()
+    (archive.parent / "fetched" / archive.name).hardlink_to(archive)
+    said = run("celeba")[1]
+    assert "5.0 MB  " in said and " 5.0 MB in " in said
+
+
+def test_what_links_lead_to_stays(run, directory: Path, tmp_path: Path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "picture.jpg").write_bytes(b"mine")
+    results = directory / "results"
+    (results / "sources" / "celeba" / "linked.jpg").symlink_to(mine / "picture.jpg")
+    (results / "datasets" / "celeba" / "more").symlink_to(mine)
+    status, said = run("celeba", "--yes")
+    assert status == 0 and (mine / "picture.jpg").read_bytes() == b"mine"
+    assert not (results / "sources" / "celeba").exists() and not (results / "datasets" / "celeba").exists()
+    assert f"more -> {mine} (stays)" in said
+
+
+def test_a_link_in_place_of_a_whole_kind_is_left_and_said(run, directory: Path, tmp_path: Path):
+    results = directory / "results"
+    (results / "sources").rename(tmp_path / "scratch")
+    (results / "sources").symlink_to(tmp_path / "scratch")
+    status, said = run("celeba", "--yes")
+    assert status == 1 and "results/sources (your folder, or a link: not looked into)" in said
+    assert (tmp_path / "scratch" / "celeba" / "img_align_celeba.zip").exists()
+
+
+def test_results_on_another_disk_are_deleted_there(run, directory: Path, tmp_path: Path):
+    (directory / "results").rename(tmp_path / "scratch")
+    (directory / "results").symlink_to(tmp_path / "scratch")
+    assert run("celeba", "--yes")[0] == 0
+    assert not (tmp_path / "scratch" / "sources" / "celeba").exists()
+
+
+def test_the_users_own_folder_stays_wherever_it_is(run, directory: Path, tmp_path: Path):
+    for place in ("results/datasets/celeba/mine", "data"):
+        (directory / place).mkdir(parents=True)
+        (directory / place / "img_align_celeba.zip").write_bytes(b"mine")
+        (tmp_path / "mine.yaml").write_text(f"datasets: {{celeba: {{folder: {place}}}}}")
+        status, said = run("celeba", tmp_path / "mine.yaml", "--yes")
+        assert (directory / place / "img_align_celeba.zip").read_bytes() == b"mine"
+        assert status == (1 if "results" in place else 0) == said.count("your folder")
+        if "results" in place:
+            (directory / place / "img_align_celeba.zip").unlink()
+
+
+def test_nothing_is_deleted_under_a_run_at_work(run, directory: Path):
+    alive, _ = locks.clear_stale(directory / ".snakemake")
+    with alive:
+        status, _ = run("celeba", "--yes")
+    assert "expected no run at work, found one" in str(status) and files(directory) == set(PRODUCTS)
+    assert run("celeba", "--yes")[0] == 0

@@ -1,0 +1,156 @@
+"""Delete a data set's pictures, and everything under results/ that was made from them.
+
+    python -m obverse.commands.purge ROLE [CONFIG.yaml …] [--yes]
+
+Lists what it would delete; deletes it with --yes. Your own folder of official files is never touched. Exit status 0
+when nothing of the data set is left under results/, 1 otherwise.
+
+What was made from what is read from the names of results and from the configurations: config.yaml with the files named
+here merged over it, and results/config.yaml. A name that they do not know, or differ about, counts as made from it.
+"""
+
+import argparse
+import os
+import sys
+from collections import defaultdict
+from pathlib import Path, PurePath
+
+from obverse import locks
+from obverse.commands import preflight
+from obverse.errors import UnusableInput
+
+ROLES = ("facescrub", "celeba", "mnist", "cifar10")
+
+_BASE = Path(__file__).parents[3]
+_PRODUCTS = {
+    *("sources", "datasets", "classifiers", "predictions"),
+    *("auxiliaries", "inverters", "reconstructions", "scores"),
+}
+_OTHERS = {"logs", "benchmarks", "models", "config.yaml"}  # hold no picture, and nothing trained on one
+
+
+def main() -> None:
+    """List or delete what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m obverse.commands.purge", description=__doc__.split("\n")[0])
+    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("configfiles", nargs="*", type=Path, metavar="CONFIG.yaml")
+    parser.add_argument("--directory", type=Path, default=Path(), help="where snakemake was started")
+    parser.add_argument("--yes", action="store_true", help="delete, do not only list")
+    arguments = parser.parse_args()
+    results = arguments.directory / "results"
+    try:
+        if locks.in_use(arguments.directory / ".snakemake"):
+            raise UnusableInput(arguments.directory, "expected no run at work, found one", "Wait for it, or end it.")
+        configs = _configs(arguments.configfiles, results / "config.yaml")
+    except UnusableInput as error:
+        sys.exit(f"purge: error: {error}")
+    folders = {arguments.directory / chosen["folder"] for config in configs for chosen in config["datasets"].values()}
+    found, left = holding(results, arguments.role, configs, folders)
+    print("\n".join(_report(results, found, left)))
+    if arguments.yes:
+        delete(results, found)
+        print(f"Deleted {len(found):,} files.")
+    elif found:
+        print("Nothing is deleted yet: add --yes.")
+    sys.exit(1 if left or (found and not arguments.yes) else 0)
+
+
+def _configs(named: list[Path], recorded: Path) -> list[dict]:
+    shipped = _BASE / "config.yaml"
+    return [preflight.merged(paths) for paths in ([shipped, *named], [shipped, recorded]) if paths[-1].exists()]
+
+
+def holding(results: Path, role: str, configs: list[dict], folders: set[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the files and links under ``results`` that hold pictures of ``role`` or were made from them, and what
+    was not looked into: the user's ``folders``, and links that stand where a kind of product should.
+
+    Links are not followed: one that holds is deleted, what it leads to is not.
+    """
+    found, left = [], []
+    own = {folder.resolve() for folder in folders}
+    for above, directories, names in os.walk(results):
+        for name in sorted(directories):
+            path = Path(above, name)
+            if path.is_symlink():
+                names.append(name)
+            elif path.resolve() in own and path != results:
+                directories.remove(name)
+                left.append(path)
+        for path in (Path(above, name) for name in sorted(names)):
+            place = path.relative_to(results)
+            if str(place) in _PRODUCTS and path.is_symlink():
+                left.append(path)
+            elif is_made_from(place, role, configs):
+                found.append(path)
+        directories.sort()
+    return found, left
+
+
+def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
+    """Return whether the product at ``place`` under results/ must count as made from pictures of ``role``."""
+    kind, *rest = place.parts
+
+    def shows(name: str) -> bool:  # a data set, a file named after one
+        return name.partition(".")[0].partition("_")[0] == role
+
+    def trained(group: str, name: str) -> bool:
+        return not any(name in config[group] for config in configs) or any(
+            role in _read_by(config, group, name) for config in configs if name in config[group]
+        )
+
+    if kind in _OTHERS:
+        return False
+    if kind in ("sources", "datasets") and rest:
+        return shows(rest[0])
+    if kind == "classifiers" and rest:
+        return trained("classifiers", rest[0])
+    if kind == "predictions" and len(rest) > 1:
+        return trained("classifiers", rest[0]) or shows(rest[-1])
+    if kind == "auxiliaries" and rest:
+        return trained("auxiliaries", PurePath(rest[0]).stem)
+    if kind in ("inverters", "reconstructions", "scores") and len(rest) > 2:
+        return trained("classifiers", rest[0]) or trained("auxiliaries", rest[1]) or shows(rest[-1])
+    return trained("figures", place.stem) if not rest else True
+
+
+def _read_by(config: dict, group: str, name: str) -> set[str]:
+    """Return the roles whose pictures a classifier, an auxiliary set or a figure comes from."""
+    chosen = config[group][name]
+    if group == "classifiers":
+        return {chosen["dataset"]}
+    if group == "auxiliaries":
+        return {part["dataset"].partition("_")[0] for part in chosen["parts"]}
+    own = _read_by(config, "classifiers", chosen["classifier"])
+    return own | _read_by(config, "auxiliaries", chosen["auxiliary"])
+
+
+def delete(results: Path, found: list[Path]) -> None:
+    """Delete ``found`` and the folders that this empties, ``results`` apart."""
+    for path in found:
+        path.unlink()
+        above = path.parent
+        while above != results and not any(above.iterdir()):
+            above.rmdir()
+            above = above.parent
+
+
+def _report(results: Path, found: list[Path], left: list[Path]) -> list[str]:
+    """Return a line for each folder of a product, with its size, and the sum."""
+    groups: dict[Path, list[Path]] = defaultdict(list)
+    for path in found:
+        place = path.relative_to(results)
+        groups[results.joinpath(*(place.parent.parts[:3] or place.parts))].append(path)
+    lines = [f"{_megabytes(paths)}  {group} ({len(paths):,} files)" for group, paths in groups.items()]
+    lines += [f"            left  {path} (your folder, or a link: not looked into)" for path in left]
+    lines += [f"            link  {path} -> {os.readlink(path)} (stays)" for path in found if path.is_symlink()]
+    return [*lines, f"{_megabytes(found)} in {len(found):,} files"]
+
+
+def _megabytes(paths: list[Path]) -> str:
+    known = [path.lstat() for path in paths]
+    sizes = {(file.st_dev, file.st_ino): file.st_size for file in known}  # a file that has two names counts once
+    return f"{sum(sizes.values()) / 1e6:12,.1f} MB"
+
+
+if __name__ == "__main__":
+    main()
