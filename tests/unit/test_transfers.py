@@ -1,5 +1,6 @@
 """Fetching one large published file, over real sockets."""
 
+import contextlib
 import socket
 import threading
 
@@ -143,6 +144,22 @@ def test_nobody_listening_is_said_at_once(tmp_path):
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/f"
         with pytest.raises(transfers.Failed, match="Cannot connect to host 127.0.0.1"):
+            transfers.from_mirror(url, 10, tmp_path / "f", lambda count: None, STALL)
+
+
+def test_a_host_that_does_not_answer_the_knock_is_left_at_once(tmp_path, monkeypatch):
+    """A queue of connections that is full swallows the next one, as a firewall does."""
+    monkeypatch.setattr(transfers, "CONNECT_SECONDS", 0.3)
+    with contextlib.ExitStack() as open_sockets:
+        full = open_sockets.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            waiting = open_sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        url = f"http://127.0.0.1:{full.getsockname()[1]}/f"
+        with pytest.raises(transfers.Failed, match="^no connection within 0.3 s$"):
             transfers.from_mirror(url, 10, tmp_path / "f", lambda count: None, STALL)
 
 

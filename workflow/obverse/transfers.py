@@ -42,10 +42,11 @@ async def _persist(url: str, length: int, target: Path, report: Report, stall_se
     if _size(target) > length:
         target.unlink()
     report(_size(target))
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
-    headers = {"User-Agent": user_agent(), "Accept-Encoding": "identity"}
     async with aiohttp.ClientSession(
-        timeout=timeout, headers=headers, auto_decompress=False, trust_env=True
+        timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS),
+        headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
+        auto_decompress=False,
+        trust_env=True,  # many institutes reach the web through a proxy alone
     ) as session:
         for attempt in range(ATTEMPTS):
             await asyncio.sleep(attempt * stall_seconds * _PAUSE)
@@ -53,6 +54,8 @@ async def _persist(url: str, length: int, target: Path, report: Report, stall_se
                 return await _get(session, url, length, target, report, stall_seconds)
             except _Broken as error:
                 problem = str(error)
+            except aiohttp.ConnectionTimeoutError as error:
+                raise Failed(f"no connection within {CONNECT_SECONDS:g} s") from error
             except TimeoutError:
                 problem = f"sent less than {_BLOCK:,} bytes in {stall_seconds:g} s"
             except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionResetError):
