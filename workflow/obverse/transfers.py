@@ -79,15 +79,18 @@ async def _get(
         if response.status != 200 and not resumed:
             kind = _Broken if response.status >= 500 else Failed
             raise kind(f"answered {response.status} {response.reason}")
-        if not resumed:
-            report(-have)
-            have = 0
+        start = have if resumed else 0
+        if response.content_length not in (None, length - start):
+            raise Failed(f"announced {start + response.content_length:,} bytes where there should be {length:,}")
+        report(start - have)
+        have = start
         with target.open("ab" if resumed else "wb") as stream:
             while block := await _block(response.content, stall_seconds):
                 if have == 0 and block.lstrip()[:15].lower().startswith(_HTML):
                     raise Failed("answered with a web page")
                 have += len(block)
                 if have > length:
+                    target.unlink()
                     raise Failed(f"sent more than the {length:,} bytes there should be")
                 stream.write(block)
                 report(len(block))
