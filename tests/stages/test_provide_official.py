@@ -170,7 +170,7 @@ def test_every_failure_is_told_with_what_to_do_by_hand(fetch, tmp_path: Path):
     assert first == (
         f"celeba's list.txt: expected to fetch it, but {base}/a: answered 403 Forbidden; "
         f"{base}/b: sent another file, of sha256 {hashlib.sha256(wrong).hexdigest()}; "
-        f"{base}/c: answered with a web page"
+        f"{base}/c: announced 18 bytes where there should be 170,000"
     )
     assert second.endswith(f"170,000 bytes, sha256 {SHA256}, into the folder that datasets.celeba.folder names.")
     assert not (tmp_path / "sources").exists()
@@ -180,6 +180,13 @@ def test_what_a_killed_run_had_fetched_is_gone_on_from(fetch, tmp_path: Path):
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / f"list.txt.{SHA256[:12]}.part").write_bytes(CONTENT[:100_000])
     assert fetch({"a": mirrors.file(CONTENT)}) == [("/a", "bytes=100000-")]
+    assert (tmp_path / "sources" / "list.txt").read_bytes() == CONTENT
+
+
+def test_what_is_gone_on_from_is_fetched_anew_where_it_was_wrong(fetch, tmp_path: Path):
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / f"list.txt.{SHA256[:12]}.part").write_bytes(bytes(100_000))
+    assert fetch({"a": mirrors.file(CONTENT)}) == [("/a", "bytes=100000-"), ("/a", "")]
     assert (tmp_path / "sources" / "list.txt").read_bytes() == CONTENT
 
 

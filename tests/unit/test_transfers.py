@@ -1,5 +1,6 @@
 """Fetching one large published file, over real sockets."""
 
+import contextlib
 import socket
 import threading
 
@@ -79,8 +80,13 @@ def test_a_redirect_is_not_followed(fetch):
 
 @pytest.mark.parametrize("page", [b"<!DOCTYPE html><html><title>Quota</title></html>", b"\n <HTML>sign in</HTML>"])
 def test_a_web_page_in_place_of_the_file_is_recognised_and_not_kept(fetch, page):
+    def unannounced(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(page)
+
     with pytest.raises(transfers.Failed, match="answered with a web page"):
-        fetch(mirrors.answer(200, page))
+        fetch(unannounced)
     assert fetch.target.read_bytes() == b""
 
 
@@ -96,12 +102,24 @@ def test_no_more_is_read_than_the_file_has(fetch):
 
     with pytest.raises(transfers.Failed, match="sent more than the 307,200 bytes there should be"):
         fetch(endless)
-    assert fetch.target.stat().st_size <= len(BODY)
+    assert not fetch.target.exists()
 
 
-def test_a_shorter_file_is_refused(fetch):
+def test_a_file_of_another_length_is_not_read(fetch):
+    for body in (BODY[:1000], BODY + b"x"):
+        with pytest.raises(transfers.Failed, match=f"announced {len(body):,} bytes where there should be 307,200"):
+            fetch(mirrors.answer(200, body))
+        assert not fetch.target.exists() and len(fetch.requests) == 1
+
+
+def test_a_file_that_ends_early_unannounced_is_not_whole(fetch):
+    def short(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(BODY[:1000])
+
     with pytest.raises(transfers.Failed, match="sent 1,000 bytes where there should be 307,200, 3 times"):
-        fetch(mirrors.answer(200, BODY[:1000]))
+        fetch(short)
 
 
 @pytest.mark.parametrize("step", [0, 1])
@@ -143,6 +161,22 @@ def test_nobody_listening_is_said_at_once(tmp_path):
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/f"
         with pytest.raises(transfers.Failed, match="Cannot connect to host 127.0.0.1"):
+            transfers.from_mirror(url, 10, tmp_path / "f", lambda count: None, STALL)
+
+
+def test_a_host_that_does_not_answer_the_knock_is_left_at_once(tmp_path, monkeypatch):
+    """A queue of connections that is full swallows the next one, as a firewall does."""
+    monkeypatch.setattr(transfers, "CONNECT_SECONDS", 0.3)
+    with contextlib.ExitStack() as open_sockets:
+        full = open_sockets.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            waiting = open_sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        url = f"http://127.0.0.1:{full.getsockname()[1]}/f"
+        with pytest.raises(transfers.Failed, match="^no connection within 0.3 s$"):
             transfers.from_mirror(url, 10, tmp_path / "f", lambda count: None, STALL)
 
 
@@ -207,7 +241,7 @@ def test_a_spent_quota_is_explained(drive):
         drive({"uc": mirrors.answer(200, QUOTA, Content_Type="text/html")})
 
 
-def test_a_file_of_another_length_is_not_read(drive, tmp_path):
+def test_a_file_of_google_drives_of_another_length_is_not_kept(drive, tmp_path):
     with pytest.raises(transfers.Failed, match="sent 600,000 bytes where there should be 307,200"):
         drive({"uc": mirrors.answer(200, bytes(600_000), **ATTACHED)})
     assert list(tmp_path.iterdir()) == []

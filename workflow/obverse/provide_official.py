@@ -97,14 +97,16 @@ def _fetch(role: str, name: str, known: official.OfficialFile, cache: Path) -> N
         for address in [*known.urls, *([known.drive] if known.drive else [])]:
             from_drive = address == known.drive
             part = cache / f"{name}.{known.sha256[:12]}.{'drive' if from_drive else 'part'}"
+            fetch = transfers.from_drive if from_drive else transfers.from_mirror
             try:
-                fetch = transfers.from_drive if from_drive else transfers.from_mirror
-                fetch(address, known.length, part, progress.advance)
-                found = stamps.digest(part)
-                if found == known.sha256:
-                    part.replace(cache / name)
-                    return
-                part.unlink()
+                for _ in range(1 + part.exists()):  # what an earlier run left may be the wrong part
+                    fetch(address, known.length, part, progress.advance)
+                    found = stamps.digest(part)
+                    if found == known.sha256:
+                        part.replace(cache / name)
+                        return
+                    part.unlink()
+                    progress.advance(-progress.done)
                 raise transfers.Failed(f"sent another file, of sha256 {found}")
             except transfers.Failed as failure:
                 failures.append(f"{f'Google Drive ({address})' if from_drive else address}: {failure}")

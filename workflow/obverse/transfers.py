@@ -42,10 +42,11 @@ async def _persist(url: str, length: int, target: Path, report: Report, stall_se
     if _size(target) > length:
         target.unlink()
     report(_size(target))
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
-    headers = {"User-Agent": user_agent(), "Accept-Encoding": "identity"}
     async with aiohttp.ClientSession(
-        timeout=timeout, headers=headers, auto_decompress=False, trust_env=True
+        timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS),
+        headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
+        auto_decompress=False,
+        trust_env=True,  # many institutes reach the web through a proxy alone
     ) as session:
         for attempt in range(ATTEMPTS):
             await asyncio.sleep(attempt * stall_seconds * _PAUSE)
@@ -53,6 +54,8 @@ async def _persist(url: str, length: int, target: Path, report: Report, stall_se
                 return await _get(session, url, length, target, report, stall_seconds)
             except _Broken as error:
                 problem = str(error)
+            except aiohttp.ConnectionTimeoutError as error:
+                raise Failed(f"no connection within {CONNECT_SECONDS:g} s") from error
             except TimeoutError:
                 problem = f"sent less than {_BLOCK:,} bytes in {stall_seconds:g} s"
             except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionResetError):
@@ -76,15 +79,18 @@ async def _get(
         if response.status != 200 and not resumed:
             kind = _Broken if response.status >= 500 else Failed
             raise kind(f"answered {response.status} {response.reason}")
-        if not resumed:
-            report(-have)
-            have = 0
+        start = have if resumed else 0
+        if response.content_length not in (None, length - start):
+            raise Failed(f"announced {start + response.content_length:,} bytes where there should be {length:,}")
+        report(start - have)
+        have = start
         with target.open("ab" if resumed else "wb") as stream:
             while block := await _block(response.content, stall_seconds):
                 if have == 0 and block.lstrip()[:15].lower().startswith(_HTML):
                     raise Failed("answered with a web page")
                 have += len(block)
                 if have > length:
+                    target.unlink()
                     raise Failed(f"sent more than the {length:,} bytes there should be")
                 stream.write(block)
                 report(len(block))
