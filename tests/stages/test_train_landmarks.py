@@ -4,12 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from checkouts import BASE, RULES
 from obverse import checkpoints, landmarks, training
 from obverse import train_landmarks as stage
 from obverse.landmarkers import SmallFan
 from obverse.train_landmarks import train_landmarks
-
-BASE = Path(__file__).parents[2]
 
 
 def run(folder: Path, **changes: object) -> dict[str, Path]:
@@ -50,7 +49,7 @@ def test_twice_gives_the_same_bytes(outputs: dict[str, Path], tmp_path: Path):
 def test_the_committed_weights_say_that_the_rule_made_them():
     """Numbers of the recipe in the rule file are those in the weights' stamp."""
     record, weights = checkpoints.read(BASE / "resources/landmarks.safetensors")
-    rule = (BASE / "workflow/rules/poses.smk").read_text().split("rule train_landmarks:")[1].split("rule ")[0]
+    rule = RULES["train_landmarks"].read_text().split("rule train_landmarks:")[1].split("rule ")[0]
     for name in ("seed", "first_person", "people", "pictures", "width", "epochs", "batch_size", "learning_rate"):
         assert f"--{name.replace('_', '-')} {record[name]} " in rule
     assert record["network"] == "SmallFan" and record["stage"] == "train_landmarks"
