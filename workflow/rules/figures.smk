@@ -41,7 +41,7 @@ rule draw_mse_curve:
             --floor-methods {params.floor_methods:q} \
             --resamples {params.resamples} \
             --seed {params.seed} \
-            --origin {params.origin:q} \
+            --origin "{params.origin}" \
             --picture {output.picture:q} \
             --table {output.table:q} \
             &>{log:q}
@@ -85,7 +85,7 @@ rule draw_reconstructions:
             --samples {input.samples:q} \
             --victims {params.victims} \
             --seed {params.seed} \
-            --origin {params.origin:q} \
+            --origin "{params.origin}" \
             --picture {output.picture:q} \
             --table {output.table:q} \
             &>{log:q}
