@@ -17,11 +17,13 @@ rule all:
         "results/fig8.png",
         "results/fig9.png",
         "results/fig10.png",
+        "results/poses.png",
         "results/config.yaml",
 
 
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/data.smk"
+include: "workflow/rules/poses.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/inversion.smk"
 include: "workflow/rules/figures.smk"

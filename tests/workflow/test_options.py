@@ -16,6 +16,7 @@ TARGETS = ["all", "results/datasets/cifar10_32/samples.parquet"]
 OPERATIONAL = {
     "datasets.facescrub.connections",
     "datasets.facescrub.timeout_seconds",
+    "poses.timeout_seconds",
 }
 
 # Values for keys where adding one, or flipping, would not make sense.
@@ -25,6 +26,10 @@ CHANGED = {
     "datasets.mnist.source": "official",
     "datasets.cifar10.source": "official",
     "datasets.celeba.overlap": "none",
+    "poses.network": "fan",
+    "poses.weights": "elsewhere",
+    "poses.mode": "calibrate",
+    "poses.overlap": "exclusive",
     "classifiers.faces.dataset": "mnist",
     "classifiers.digits.dataset": "facescrub",
     "auxiliaries.generic.parts": [{"dataset": "mnist"}],
@@ -84,6 +89,8 @@ def base_of(config: dict, where: str) -> dict:
     role = where.split(".")[1] if where.startswith("datasets.") else ""
     if where.endswith((".folder", ".accept_terms")):
         return with_value(config, f"datasets.{role}.source", "official")
+    if where in ("poses.weights", "poses.sha256"):
+        return with_value(config, "poses.network", "fan")
     return config
 
 

@@ -8,6 +8,9 @@ import pytest
 from checkouts import Checkout, copy_checkout
 
 FIGURES = {"draw_mse_curve", "draw_reconstructions"}
+SORTING_POSES = {"sort_poses", "draw_poses"}
+POSING = {"find_landmarks", "estimate_pose"} | SORTING_POSES
+DRAWING = {"draw_poses"} | FIGURES
 RECONSTRUCTING = {"reconstruct"} | FIGURES
 INVERTING = {"train_inverter"} | RECONSTRUCTING
 PREDICTING = {"predict"} | INVERTING
@@ -26,7 +29,7 @@ CODE = [
     ),
     pytest.param("metrics.py", "_SSIM_WINDOW = 7", "_SSIM_WINDOW = 9", {"score_floor"} | RECONSTRUCTING, id="metrics"),
     pytest.param("draw_mse_curve.py", "markersize=5", "markersize=6", {"draw_mse_curve"}, id="a figure's stage"),
-    pytest.param("style.py", "_DPI = 150", "_DPI = 160", FIGURES, id="all figures' style"),
+    pytest.param("style.py", "_DPI = 150", "_DPI = 160", DRAWING, id="all figures' style"),
     pytest.param("views.py", "descending=True", "descending=False", INVERTING, id="views"),
 ]
 
@@ -63,13 +66,12 @@ def test_an_edit_of_code_reruns_what_runs_it(shared: Checkout, module: str, old:
 
 
 def test_another_torch_reruns_what_imports_torch_and_what_follows(shared: Checkout):
-    assert (
-        after_edit(shared, "envs/obverse.lock.txt", "torch==2.15.0", "torch==2.15.1") == {"score_floor"} | CLASSIFYING
-    )
+    rules = {"score_floor"} | CLASSIFYING | POSING
+    assert after_edit(shared, "envs/obverse.lock.txt", "torch==2.15.0", "torch==2.15.1") == rules
 
 
 def test_another_matplotlib_redraws_and_retrains_nothing(shared: Checkout):
-    assert after_edit(shared, "envs/obverse.lock.txt", "\nmatplotlib==", "\nmatplotlib==9.") == FIGURES
+    assert after_edit(shared, "envs/obverse.lock.txt", "\nmatplotlib==", "\nmatplotlib==9.") == DRAWING
 
 
 def test_another_library_that_no_stage_imports_reruns_nothing(shared: Checkout):
@@ -78,7 +80,7 @@ def test_another_library_that_no_stage_imports_reruns_nothing(shared: Checkout):
 
 def test_a_changed_line_of_a_list_reruns_what_reads_it(shared: Checkout):
     listed = "results/sources/facescrub/facescrub_actors.txt"
-    rules = {"fetch_facescrub", "remove_overlap"} | CROPPING_FACESCRUB
+    rules = {"fetch_facescrub", "remove_overlap"} | CROPPING_FACESCRUB | SORTING_POSES
     line = (shared.path / listed).read_text().splitlines()[-1]
     assert after_edit(shared, listed, line, line.replace("\thttp://", "\thttp://x")) == rules
 
@@ -88,15 +90,20 @@ TINY = [
     pytest.param("victims: 5 # of each split", "victims: 4 # of each split", set(), id="a key tiny overrides"),
     pytest.param("offset: 50.0", "offset: 10.0", INVERTING, id="offset"),
     pytest.param(
-        "precision: float32", "precision: bfloat16", {"train_classifier"} | INVERTING | {"predict"}, id="precision"
+        "precision: float32",
+        "precision: bfloat16",
+        {"train_classifier", "predict"} | INVERTING | POSING,
+        id="precision",
     ),
     pytest.param("member_fraction: 0.8", "member_fraction: 0.7", SPLITTING - {"make_auxiliary"}, id="member_fraction"),
     pytest.param(
         "overlap: names",
         "overlap: none",
-        {"remove_overlap"} | SPLITTING - {"split_samples", "train_classifier"},
+        {"remove_overlap"} | SORTING_POSES | SPLITTING - {"split_samples", "train_classifier"},
         id="overlap",
     ),
+    pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose"} | SORTING_POSES, id="a camera"),
+    pytest.param("yaw: 12.0", "yaw: 10.0", SORTING_POSES, id="a limit of poses"),
     pytest.param("connections: 32", "connections: 8", set(), id="operational"),
 ]
 
@@ -124,4 +131,4 @@ def test_a_fresh_clone_with_results_brought_along_reruns_nothing_and_then_what_i
     shutil.copytree(finished.path / ".snakemake/metadata", clone.path / ".snakemake/metadata")
     assert clone.would_run() == set()
     assert after_edit(clone, f"{PACKAGE}/inverters.py", "padding=1)\n", "padding=1, bias=False)\n") == INVERTING
-    assert after_edit(clone, f"{PACKAGE}/style.py", "_DPI = 150", "_DPI = 160") == FIGURES
+    assert after_edit(clone, f"{PACKAGE}/style.py", "_DPI = 150", "_DPI = 160") == DRAWING

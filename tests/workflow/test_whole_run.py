@@ -8,7 +8,7 @@ from checkouts import Checkout, contents
 from obverse import scores
 from obverse.faces import truth
 
-FIGURES = ("fig8", "fig9", "fig10")
+FIGURES = ("fig8", "fig9", "fig10", "poses")
 
 
 def test_every_figure_comes_with_its_numbers(finished: Checkout):

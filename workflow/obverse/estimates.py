@@ -42,6 +42,9 @@ def missing(config: dict, directory: Path) -> list[str]:
         ]
         if chosen.get("accept_terms") is False:
             lines.append(f"datasets.{role}.accept_terms: true, once you have read the terms")
+    weights = config["poses"]["weights"]
+    if config["poses"]["network"] == "fan" and "://" not in weights and not (directory / weights).is_file():
+        lines.append(f"{directory / weights}")
     return lines
 
 

@@ -23,6 +23,7 @@ _PLUMBING = {f"obverse.{name}" for name in ("cli", "errors", "files", "progress"
 # Where the name one imports is not the name one installs.
 _DISTRIBUTIONS = {
     "cv2": "opencv-python-headless",
+    "face_alignment": "face-alignment",
     "PIL": "pillow",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",

@@ -111,6 +111,23 @@ def stand_in(role: str, path: str) -> list[str]:
     return [] if config["datasets"][role]["source"] == "official" else [path]
 
 
+def given_weights(wildcards) -> list[str]:
+    """Return the user's file of FAN's weights, so that a changed one is noticed; nothing where it is an address."""
+    return [path for path in [config["poses"]["weights"]] if Path(path).is_file()]
+
+
+def landmark_weights() -> str:
+    """Return the weights that find landmarks: the project's own, or FAN's."""
+    small = config["poses"]["network"] == "small"
+    return resource("landmarks.safetensors") if small else "results/models/fan.pth.tar"
+
+
+def faces_shown(role: str) -> bool:
+    """Return whether a figure may show a role's faces: stand-ins' always, real ones where config says so."""
+    chosen = config["datasets"][role]
+    return chosen["source"] == "rendered" or chosen.get("show_faces", False)
+
+
 def celeba_names() -> list[str]:
     """Return the list of CelebA's names where people are told apart by name; it is not part of the public release."""
     by_name = config["datasets"]["celeba"]["overlap"] == "names"
@@ -140,16 +157,28 @@ def floor_files(figure: str) -> list[str]:
     return [f"{where}/{floor}/{victims_of(figure)}.nothing.parquet" for floor in FLOORS]
 
 
-def origin(figure: str) -> str:
-    """Return what a figure must say of its pictures: which roles stand-ins play, and whose the auxiliary set is."""
-    chosen = config["figures"][figure]
+def stand_ins(*roles: str) -> list[str]:
+    """Return a note of which of the roles stand-ins play, where any does."""
     played = {
         "rendered": "rendered faces, nobody's picture",
         "bundled": "scikit-learn's 8 × 8 digits",
     }
-    roles = dict.fromkeys([victims_of(figure), *auxiliary_datasets(chosen["auxiliary"])])
-    said = [f"{role}: {played[source]}" for role in roles if (source := config["datasets"][role]["source"]) in played]
-    notes = ["Stand-ins: " + "; ".join(said)] if said else []
+    sources = {role: config["datasets"][role]["source"] for role in roles}
+    said = [f"{role}: {played[source]}" for role, source in sources.items() if source in played]
+    return ["Stand-ins: " + "; ".join(said)] if said else []
+
+
+def pose_origin() -> str:
+    """Return what the figure of poses must say: whose faces they are, and which network found their landmarks."""
+    small = config["poses"]["network"] == "small"
+    notes = stand_ins("celeba") + (["landmarks: the project's small network, not FAN"] if small else [])
+    return " — ".join(notes)
+
+
+def origin(figure: str) -> str:
+    """Return what a figure must say of its pictures: which roles stand-ins play, and whose the auxiliary set is."""
+    chosen = config["figures"][figure]
+    notes = stand_ins(victims_of(figure), *auxiliary_datasets(chosen["auxiliary"]))
     for part in config["auxiliaries"][chosen["auxiliary"]]["parts"]:
         if part.get("classifier") == chosen["classifier"]:
             side = part["split"].replace("_", "-")

@@ -1,0 +1,211 @@
+# Where CelebA's faces look, and the classes of the paper's Table 4.
+#
+#   in:  results/sources/celeba/…, results/datasets/celeba/samples.parquet
+#   out: results/datasets/celeba/landmarks.parquet, angles.parquet, poses.parquet, results/poses.png
+
+
+rule fetch_fan:
+    input:
+        given=given_weights,
+    output:
+        weights="results/models/fan.pth.tar",
+    log:
+        "results/logs/fetch_fan/fan.log",
+    benchmark:
+        "results/benchmarks/fetch_fan/fan.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    resources:
+        timeout_seconds=lookup("poses/timeout_seconds", within=config),
+    params:
+        code=code("fetch_fan"),
+        source=lookup("poses/weights", within=config),
+        sha256=lookup("poses/sha256", within=config),
+    shell:
+        r"""
+        python -m obverse.fetch_fan \
+            --source {params.source:q} \
+            --digest "{params.sha256}" \
+            --timeout-seconds {resources.timeout_seconds} \
+            --weights {output.weights:q} \
+            &>{log:q}
+        """
+
+
+# The recipe of resources/landmarks.safetensors and resources/head.csv; no other rule reads what it makes. Its numbers
+# belong to those files, not to an experiment, so they stand here. Person 1,000,000 and on are in no stand-in.
+rule train_landmarks:
+    output:
+        weights="results/models/landmarks.safetensors",
+        head="results/models/head.csv",
+        history="results/models/history.csv",
+    log:
+        "results/logs/train_landmarks/small.log",
+    benchmark:
+        "results/benchmarks/train_landmarks/small.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    threads: 1
+    resources:
+        gpu=GPU,
+    params:
+        code=code("train_landmarks"),
+    shell:
+        r"""
+        python -m obverse.train_landmarks \
+            --seed 1 \
+            --first-person 1000000 \
+            --people 500 \
+            --pictures 12 \
+            --box 35 70 143 178 \
+            --width 16 \
+            --epochs 8 \
+            --batch-size 32 \
+            --learning-rate 0.003 \
+            --precision float32 \
+            --threads {threads} \
+            --state results/models/state.pt \
+            --weights {output.weights:q} \
+            --head {output.head:q} \
+            --history {output.history:q} \
+            &>{log:q}
+        """
+
+
+rule find_landmarks:
+    input:
+        archive="results/sources/celeba/img_align_celeba.zip",
+        weights=landmark_weights(),
+    output:
+        points="results/datasets/celeba/landmarks.parquet",
+    log:
+        "results/logs/find_landmarks/celeba.log",
+    benchmark:
+        "results/benchmarks/find_landmarks/celeba.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    threads: config["poses"]["threads"]
+    resources:
+        gpu=GPU,
+    params:
+        code=code("find_landmarks"),
+        network=lookup("poses/network", within=config),
+        box=lookup("poses/box", within=config),
+        flip=lookup("poses/flip", within=config),
+        precision=lookup("compute/precision", within=config),
+        threads=lookup("poses/threads", within=config),
+    shell:
+        r"""
+        python -m obverse.find_landmarks \
+            --archive {input.archive:q} \
+            --network {params.network:q} \
+            --weights {input.weights:q} \
+            --box {params.box:q} \
+            --flip {params.flip:q} \
+            --precision {params.precision:q} \
+            --threads {params.threads:q} \
+            --points {output.points:q} \
+            &>{log:q}
+        """
+
+
+rule estimate_pose:
+    input:
+        points="results/datasets/celeba/landmarks.parquet",
+        head=resource("head.csv"),
+    output:
+        angles="results/datasets/celeba/angles.parquet",
+    log:
+        "results/logs/estimate_pose/celeba.log",
+    benchmark:
+        "results/benchmarks/estimate_pose/celeba.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("estimate_pose"),
+        focal=lookup("poses/focal", within=config),
+        max_error=lookup("poses/max_error", within=config),
+    shell:
+        r"""
+        python -m obverse.estimate_pose \
+            --points {input.points:q} \
+            --head {input.head:q} \
+            --focal {params.focal:q} \
+            --max-error {params.max_error:q} \
+            --angles {output.angles:q} \
+            &>{log:q}
+        """
+
+
+rule sort_poses:
+    input:
+        angles="results/datasets/celeba/angles.parquet",
+        samples="results/datasets/celeba/samples.parquet",
+    output:
+        poses="results/datasets/celeba/poses.parquet",
+        limits="results/datasets/celeba/pose_limits.csv",
+    log:
+        "results/logs/sort_poses/celeba.log",
+    benchmark:
+        "results/benchmarks/sort_poses/celeba.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("sort_poses"),
+        mode=lookup("poses/mode", within=config),
+        yaw=lookup("poses/yaw", within=config),
+        pitch=lookup("poses/pitch", within=config),
+        overlap=lookup("poses/overlap", within=config),
+    shell:
+        r"""
+        python -m obverse.sort_poses \
+            --angles {input.angles:q} \
+            --samples {input.samples:q} \
+            --mode {params.mode:q} \
+            --yaw {params.yaw:q} \
+            --pitch {params.pitch:q} \
+            --overlap {params.overlap:q} \
+            --poses {output.poses:q} \
+            --limits {output.limits:q} \
+            &>{log:q}
+        """
+
+
+rule draw_poses:
+    input:
+        poses="results/datasets/celeba/poses.parquet",
+        angles="results/datasets/celeba/angles.parquet",
+        limits="results/datasets/celeba/pose_limits.csv",
+        images="results/datasets/celeba/images.npy",
+        samples="results/datasets/celeba/samples.parquet",
+    output:
+        picture="results/poses.png",
+        table="results/poses.csv",
+    log:
+        "results/logs/draw_poses/celeba.log",
+    benchmark:
+        "results/benchmarks/draw_poses/celeba.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("draw_poses"),
+        shown=lookup("poses/shown", within=config),
+        show_faces=faces_shown("celeba"),
+        seed=lookup("data_seed", within=config),
+        origin=pose_origin(),
+    shell:
+        r"""
+        python -m obverse.draw_poses \
+            --poses {input.poses:q} \
+            --angles {input.angles:q} \
+            --limits {input.limits:q} \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --shown {params.shown:q} \
+            --show-faces {params.show_faces:q} \
+            --seed {params.seed:q} \
+            --origin "{params.origin}" \
+            --picture {output.picture:q} \
+            --table {output.table:q} \
+            &>{log:q}
+        """
