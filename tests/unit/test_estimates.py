@@ -210,7 +210,7 @@ def test_the_module_is_a_command():
 
 def test_a_file_of_fans_weights_must_be_there_an_address_need_not(tmp_path: Path):
     def missing(**poses: str) -> list[str]:
-        return estimates.missing(SHIPPED | {"poses": SHIPPED["poses"] | poses}, tmp_path)
+        return estimates.missing(SHIPPED | {"poses": SHIPPED["poses"] | poses}, tmp_path, KNOWN)
 
     assert missing(network="fan") == missing(network="small", weights="fan.pth.tar") == []
     assert missing(network="fan", weights="fan.pth.tar") == [f"{tmp_path / 'fan.pth.tar'}"]
