@@ -62,6 +62,11 @@ def dataset_of(classifier: str) -> str:
     return config["classifiers"][classifier]["dataset"]
 
 
+def unseen(dataset: str) -> list[str]:
+    """Return what a data set's source lists without an image: FaceScrub's lists name more than can be fetched."""
+    return ["results/datasets/facescrub/rejected.csv"] if dataset == "facescrub" else []
+
+
 def auxiliary_datasets(auxiliary: str) -> list[str]:
     """Return the data sets an auxiliary set takes images from, each once."""
     return list(dict.fromkeys(part["dataset"] for part in config["auxiliaries"][auxiliary]["parts"]))
@@ -140,16 +145,20 @@ def floor_files(figure: str) -> list[str]:
     return [f"{where}/{floor}/{victims_of(figure)}.nothing.parquet" for floor in FLOORS]
 
 
-def origin(figure: str) -> str:
-    """Return what a figure must say of its pictures: which roles stand-ins play, and whose the auxiliary set is."""
-    chosen = config["figures"][figure]
+def stand_ins(*roles: str) -> list[str]:
+    """Return what a figure must say of those roles, if stand-ins play some."""
     played = {
         "rendered": "rendered faces, nobody's picture",
         "bundled": "scikit-learn's 8 × 8 digits",
     }
-    roles = dict.fromkeys([victims_of(figure), *auxiliary_datasets(chosen["auxiliary"])])
     said = [f"{role}: {played[source]}" for role in roles if (source := config["datasets"][role]["source"]) in played]
-    notes = ["Stand-ins: " + "; ".join(said)] if said else []
+    return ["Stand-ins: " + "; ".join(said)] if said else []
+
+
+def origin(figure: str) -> str:
+    """Return what a figure must say of its pictures: which roles stand-ins play, and whose the auxiliary set is."""
+    chosen = config["figures"][figure]
+    notes = stand_ins(*dict.fromkeys([victims_of(figure), *auxiliary_datasets(chosen["auxiliary"])]))
     for part in config["auxiliaries"][chosen["auxiliary"]]["parts"]:
         if part.get("classifier") == chosen["classifier"]:
             side = part["split"].replace("_", "-")
