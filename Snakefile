@@ -17,6 +17,7 @@ rule all:
         "results/fig8.png",
         "results/fig9.png",
         "results/fig10.png",
+        "results/fetch.png",
         "results/overlap.png",
         "results/duplicates.png",
         "results/poses.png",

@@ -26,7 +26,8 @@ def _photograph(seed):
 
 def _face(face_id, member, box=(4, 6, 36, 38), name="Zoë Alder", status="ok"):
     corners = dict(zip(("x1", "y1", "x2", "y2"), box, strict=True))
-    rest = {"name": name, "gender": "male", "image_id": face_id, "url": f"http://a.example/{face_id} x.jpg"}
+    rest = {"host": "a.example", "final_url": None, **dict.fromkeys(("http_code", "attempts", "width", "height"))}
+    rest |= {"name": name, "gender": "male", "image_id": face_id, "url": f"http://a.example/{face_id} x.jpg"}
     return {"face_id": face_id, "member": member, "status": status, "sha256": member, "bytes": 9, **corners, **rest}
 
 
@@ -41,7 +42,12 @@ def crop(tmp_path):
         facescrub.write_fetched(tmp_path / "f.parquet", table, {})
         products = {key: tmp_path / "out" / key for key in ("images", "samples", "rejected")}
         crop_facescrub(
-            faces=tmp_path / "f.parquet", archive=tmp_path / "p.zip", size=size, resize="bilinear", **products
+            faces=tmp_path / "f.parquet",
+            pictures=tmp_path / "p.zip",
+            size=size,
+            resize="bilinear",
+            workers=2,
+            **products,
         )
         images = samples.read_images(products["images"])
         return images, samples.read(products["samples"]).to_pandas(), pd.read_csv(products["rejected"])

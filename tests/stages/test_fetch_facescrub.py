@@ -10,7 +10,7 @@ from PIL import Image
 
 from obverse import archives, facescrub
 from obverse.errors import UnusableInput
-from obverse.fetch_facescrub import _check_stand_in, fetch_facescrub
+from obverse.fetch_facescrub import _check, fetch_facescrub
 
 
 def _jpeg(seed):
@@ -58,12 +58,17 @@ def fetch(tmp_path):
             actresses=tmp_path / "actresses.txt",
             hosts=hosts,
             accept_hash_mismatch=accept,
+            contact="",
             connections=connections,
-            timeout_seconds=5.0,
-            archive=out / "pictures.zip",
+            connect_seconds=5,
+            read_seconds=5,
+            timeout_seconds=5,
+            workers=2,
+            journal=out / "journal",
+            pictures=out / "pictures",
             faces=out / "faces.parquet",
         )
-        with archives.reading(out / "pictures.zip") as reader:
+        with archives.reading(out / "pictures") as reader:
             stored = {name: reader.read(name) for name in reader.names}
         return facescrub.read_fetched(out / "faces.parquet").to_pandas(), stored
 
@@ -108,10 +113,18 @@ def test_every_url_is_asked_for_once(fetch, monkeypatch):
     )
 
 
+def test_a_stand_in_leaves_no_journal_and_another_list_or_choice_has_its_own_answers(fetch, tmp_path):
+    fetch()
+    assert len(fetch(accept=True)[1]) == 3
+    facescrub.write_list(tmp_path / "actresses.txt", pd.DataFrame(FEMALE[:1], columns=facescrub.COLUMNS))
+    assert len(fetch()[0]) == 5
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["faces.parquet", "pictures"]
+
+
 def test_the_products_do_not_depend_on_which_answer_came_first(fetch, tmp_path):
     fetch(connections=1, out=tmp_path / "one")
     fetch(connections=8, out=tmp_path / "eight")
-    for product in ("pictures.zip", "faces.parquet"):
+    for product in ("pictures/0000.zip", "faces.parquet"):
         assert (tmp_path / "one" / product).read_bytes() == (tmp_path / "eight" / product).read_bytes()
 
 
@@ -139,5 +152,5 @@ def test_a_damaged_stand_in_is_named(fetch, tmp_path):
 def test_a_stand_in_host_that_does_not_answer_in_time_is_an_error_and_a_real_one_a_status():
     """Else a busy machine would drop a picture and the run would not repeat."""
     with pytest.raises(UnusableInput, match="expected every stand-in host to answer, found ok 3, timeout 1"):
-        _check_stand_in("hosts.zip", {"ok", "timeout"}, "ok 3, timeout 1")
-    _check_stand_in("", {"ok", "timeout"}, "ok 3, timeout 1")
+        _check("hosts.zip", {"ok", "timeout"}, "ok 3, timeout 1")
+    _check("", {"ok", "timeout"}, "ok 3, timeout 1")

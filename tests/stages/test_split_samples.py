@@ -11,7 +11,8 @@ from obverse.split_samples import split_samples
 
 def divided(data, output: Path, **numbers) -> pd.DataFrame:
     """Run the stage and return its table with what the samples say of each image."""
-    split_samples(samples=data.samples, splits=output, **{"seed": 1, "classes": 4, "member_fraction": 0.8} | numbers)
+    defaults = {"unseen": [], "seed": 1, "classes": 4, "member_fraction": 0.8}
+    split_samples(samples=data.samples, splits=output, **defaults | numbers)
     table = splits.read(output).to_pandas()
     return table.merge(samples.read(data.samples).to_pandas(), on="sample_id", validate="one_to_one")
 
@@ -100,6 +101,22 @@ def test_one_photograph_again_and_again_makes_no_class(data_set, tmp_path: Path)
     assert set(divided(data, tmp_path / "s", classes=2)["identity"]) == {"a", "c"}
     with pytest.raises(UnusableInput, match="found 2"):
         divided(data, tmp_path / "t", classes=3)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_is_drawn_depends_on_the_names_listed_and_not_on_what_arrived(data_set, tmp_path: Path, seed: int):
+    """Two who fetch at different times get the same classes, but for people of whom they have nothing."""
+    everybody = list("abcdefgh")
+    chosen = {}
+    for missing in ("", "c", "f"):
+        arrived = [name for name in everybody if name != missing]
+        unseen = tmp_path / f"without{missing}.csv"
+        pd.DataFrame({"face_id": [1, 2], "name": [missing or "a", "b"]}).to_csv(unseen, index=False)
+        data = data_set(f"arrived{missing}", np.repeat(arrived, 4))
+        table = divided(data, tmp_path / "s", unseen=[unseen], seed=seed)
+        chosen[missing] = set(table["identity"])
+    for missing in ("c", "f"):
+        assert len(chosen[missing]) == 4 and len(chosen[missing] - chosen[""]) == (missing in chosen[""])
 
 
 def test_the_same_seed_gives_the_same_bytes(people, tmp_path: Path):

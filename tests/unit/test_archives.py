@@ -55,3 +55,22 @@ def test_a_flipped_byte_is_found_in_its_member(tmp_path):
         assert reader.read("good") == b"g" * 50
         with pytest.raises(UnusableInput, match=r"a\.zip, member bad: expected an intact member"):
             reader.read("bad")
+
+
+def test_a_folder_of_archives_reads_as_one_in_the_order_of_their_names(tmp_path):
+    archives.write(tmp_path / "0001.zip", [("c", b"3"), ("a", b"1")])
+    archives.write(tmp_path / "0000.zip", [("b", b"2"), ("a", b"1")])
+    (tmp_path / ".snakemake_timestamp").touch()
+    with archives.reading(tmp_path) as reader:
+        assert [(name, reader.read(name)) for name in reader.names] == [("b", b"2"), ("a", b"1"), ("c", b"3")]
+        with pytest.raises(KeyError):
+            reader.read("absent")
+
+
+def test_a_damaged_archive_of_a_folder_and_an_empty_folder_are_named(tmp_path):
+    with pytest.raises(UnusableInput, match="expected zip archives in this folder, found none"):
+        archives.reading(tmp_path).__enter__()
+    archives.write(tmp_path / "0000.zip", [("b", b"2")])
+    (tmp_path / "0001.zip").write_bytes(b"")
+    with pytest.raises(UnusableInput, match=r"0001\.zip: expected a whole zip archive"):
+        archives.reading(tmp_path).__enter__()

@@ -1,65 +1,114 @@
-"""Fetching from servers that nobody vouches for, over real sockets."""
+"""Asking servers that nobody vouches for, over real sockets."""
 
 import asyncio
+import email.utils
 import gzip
+import time
 
 import pytest
 from aiohttp import web
 
-from obverse import archives, download, hosts
+import servers
+from obverse import download, transfers
+from obverse.download import Answer
+from obverse.schedule import Schedule
+
+TIMES = download.Times(connect=5.0, read=5.0, total=5.0)
 
 
-def _fetch(urls, pages, timeout_seconds=5.0, connections=4):
-    """Fetch ``urls`` with every name leading to one server whose handler is ``pages``; return outcomes and requests."""
-    outcomes, requests = {}, []
-
-    async def answer(request):
-        requests.append(request)
-        return await pages(request)
-
-    async def run():
-        runner = web.ServerRunner(web.Server(answer, access_log=None), shutdown_timeout=0.1)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, hosts.LOOPBACK, 0).start()
-            port = runner.addresses[0][1]
-            connector = download.guarded(lambda *place: place[1] == port, hosts.Resolver(port))
-            addresses = [url.replace("PORT", str(port)) for url in urls]
-            arrived = {}
-            await download.fetch(
-                addresses, connector, connections, timeout_seconds, lambda url, *outcome: arrived.update({url: outcome})
-            )
-            outcomes.update({url: arrived[address] for url, address in zip(urls, addresses, strict=True)})
-        finally:
-            await runner.cleanup()
-
-    asyncio.run(run())
-    return outcomes, requests
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch):
+    monkeypatch.setattr(download, "BACKOFF_SECONDS", 0.01)
 
 
-async def _ok(request):
+def fetch(urls, pages, times=TIMES, connections=4, contact=""):
+    """Fetch ``urls`` from a web whose only handler is ``pages``; return answers by URL, and the requests."""
+    answers = {}
+    schedule = Schedule([download.parse(url).host if download.parse(url) else "" for url in urls])
+
+    async def receive(place, answer):
+        answers[urls[place]] = answer
+        schedule.done(place, answer.reached)
+
+    with servers.serving(pages) as server:
+
+        async def run():
+            ways = servers.connector(server.port)
+            await download.fetch(urls, schedule, ways, connections, times, contact, receive)
+
+        asyncio.run(run())
+    return answers, server.requests
+
+
+async def ok(request):
     return web.Response(body=b"picture")
 
 
-def test_a_body_comes_as_it_is_served_and_the_request_names_the_project_alone():
+def test_a_body_comes_as_it_is_served_and_the_request_says_who_asks_and_no_more():
     async def packed(request):
         return web.Response(body=gzip.compress(b"bomb"), headers={"Content-Encoding": "gzip", "Set-Cookie": "a=b"})
 
-    outcomes, requests = _fetch(["http://a.example/x", "http://a.example/y"], packed, connections=1)
-    for outcome, body in outcomes.values():
-        assert outcome == "ok" and gzip.decompress(body) == b"bomb"
+    answers, requests = fetch(["http://a.example/x", "http://a.example/y"], packed, connections=1, contact="me@b.org")
+    for answer in answers.values():
+        assert answer.outcome == "ok" and gzip.decompress(answer.body) == b"bomb" and answer.http_code == 200
     for request in requests:
-        assert request.headers["User-Agent"].startswith("Obverse")
+        agent = request.headers["User-Agent"]
+        assert agent.startswith("Obverse") and "research data set" in agent and "me@b.org" in agent
         assert request.headers["Accept-Encoding"] == "identity"
         assert "Referer" not in request.headers and "Cookie" not in request.headers
+    assert "; " not in transfers.user_agent("")
 
 
-@pytest.mark.parametrize(("code", "outcome"), [(404, "http_4xx"), (410, "http_4xx"), (500, "http_5xx")])
-def test_an_error_status_is_named_by_its_hundred(code, outcome):
+@pytest.mark.parametrize(
+    ("code", "outcome", "attempts"),
+    [(404, "http_4xx", 1), (410, "http_4xx", 1), (500, "http_5xx", 3), (429, "http_4xx", 3), (304, "http_3xx", 1)],
+)
+def test_an_error_is_named_by_its_hundred_and_asked_again_where_it_may_pass(code, outcome, attempts):
     async def fail(request):
-        return web.Response(status=code, text="sorry")
+        return web.Response(status=code)
 
-    assert _fetch(["http://a.example/x"], fail)[0] == {"http://a.example/x": (outcome, b"")}
+    answers, requests = fetch(["http://a.example/x"], fail)
+    assert answers == {"http://a.example/x": Answer(outcome, code, attempts=attempts)}
+    assert len(requests) == attempts
+
+
+@pytest.mark.parametrize("code", [500, 502, 429])
+def test_a_server_that_recovers_gives_its_picture(code):
+    async def recover(request, seen=[]):  # noqa: B006
+        seen.append(code)
+        return web.Response(status=code) if seen.count(code) == 1 else web.Response(body=b"picture")
+
+    answers, _ = fetch(["http://a.example/x"], recover)
+    assert answers["http://a.example/x"] == Answer("ok", 200, attempts=2, body=b"picture")
+
+
+@pytest.mark.parametrize(
+    ("header", "low", "high"),
+    [("17", 17, 17), ("0", 0, 0), (" 5 ", 5, 5), ("in an hour", None, None), ("", None, None), ("-3", None, None)],
+)
+def test_retry_after_is_seconds(header, low, high):
+    assert download._retry_after(header) == low == high
+
+
+def test_retry_after_may_be_a_date():
+    assert 20 < download._retry_after(email.utils.formatdate(time.time() + 30, usegmt=True)) <= 30
+    assert download._retry_after("Fri, 01 Jan 1999 00:00:00 GMT") == 0
+
+
+@pytest.mark.parametrize(("wait", "asked"), [("1", 2), ("61", 1), ("999999999999", 1)])
+def test_the_time_a_server_asks_for_is_kept_and_one_that_asks_for_too_much_is_left(wait, asked):
+    times = []
+
+    async def busy(request):
+        times.append(time.monotonic())
+        if len(times) == 1:
+            return web.Response(status=429, headers={"Retry-After": wait})
+        return web.Response(body=b"picture")
+
+    answers, _ = fetch(["http://a.example/x"], busy)
+    assert len(times) == asked and answers["http://a.example/x"].attempts == asked
+    if asked == 2:
+        assert times[1] - times[0] >= 1
 
 
 @pytest.mark.parametrize("stated", [True, False])
@@ -77,119 +126,66 @@ def test_a_body_beyond_the_cap_is_cut_off_whether_its_length_is_stated_or_not(mo
         except ConnectionError:
             return response
 
-    assert _fetch(["http://a.example/x"], flood)[0] == {"http://a.example/x": ("too_big", b"")}
+    answers, _ = fetch(["http://a.example/x"], flood)
+    assert answers["http://a.example/x"] == Answer("too_big", 200, attempts=1)
     monkeypatch.setattr(download, "MAX_BYTES", 7)
-    assert _fetch(["http://a.example/x"], _ok)[0] == {"http://a.example/x": ("ok", b"picture")}
+    assert fetch(["http://a.example/x"], ok)[0]["http://a.example/x"].body == b"picture"
 
 
-def test_a_server_that_drips_is_left_when_the_time_is_up():
+@pytest.mark.parametrize("times", [TIMES._replace(total=0.2), TIMES._replace(read=0.2)], ids=["total", "read"])
+def test_a_server_that_drips_is_left_when_the_time_is_up_and_tried_twice_more(times):
     async def drip(request):
         response = web.StreamResponse()
         await response.prepare(request)
         await response.write(b"x")
         await asyncio.sleep(30)
 
-    assert _fetch(["http://a.example/x"], drip, timeout_seconds=0.2)[0] == {"http://a.example/x": ("timeout", b"")}
+    answers, requests = fetch(["http://a.example/x"], drip, times)
+    assert answers["http://a.example/x"] == Answer("timeout", attempts=3) and len(requests) == 3
+
+
+def test_a_body_that_ends_before_its_stated_length_is_no_answer():
+    async def cut(request):
+        response = web.StreamResponse(headers={"Content-Length": "1000"})
+        await response.prepare(request)
+        await response.write(b"x" * 10)
+        request.transport.close()
+        return response
+
+    assert fetch(["http://a.example/x"], cut)[0]["http://a.example/x"].outcome == "connection_lost"
+
+
+async def redirect(request):
+    """``/to?url=…`` leads there; ``/N`` leads to N - 1, and 0 is the end."""
+    if request.path == "/to":
+        return web.Response(status=302, headers={"Location": request.query["url"]})
+    left = int(request.path[1:])
+    return web.Response(status=302, headers={"Location": f"/{left - 1}"}) if left else web.Response(body=b"here")
 
 
 def test_redirects_are_followed_five_times_and_only_to_the_web():
-    async def around(request):
-        if request.path.startswith("/to"):
-            return web.Response(status=302, headers={"Location": request.query["url"]})
-        left = int(request.path[1:])
-        return web.Response(status=302, headers={"Location": f"/{left - 1}"}) if left else web.Response(body=b"here")
-
-    to_file = "http://a.example/to?url=file:///etc/passwd"
-    outcomes, _ = _fetch(["http://a.example/4", "http://a.example/9", to_file], around)
-    assert outcomes["http://a.example/4"] == ("ok", b"here")
-    assert outcomes["http://a.example/9"] == ("redirects", b"")
-    assert outcomes[to_file] == ("bad_url", b"")
+    answers, _ = fetch(["http://a.example/5", "http://a.example/6"], redirect)
+    assert answers["http://a.example/5"] == Answer("ok", 200, "http://a.example/0", 1, body=b"here")
+    assert answers["http://a.example/6"].outcome == "redirects"
+    urls = [f"http://a.example/to?url={url}" for url in ("file:///etc/passwd", "ftp://a.example/x", "//[")]
+    answers, _ = fetch(urls, redirect)
+    assert {answer.outcome for answer in answers.values()} == {"bad_url"}
 
 
-def test_a_redirect_to_an_address_that_is_not_allowed_is_blocked_at_its_socket():
-    async def inward(request):
-        return web.Response(status=302, headers={"Location": request.query["url"]})
+def test_a_redirect_to_a_dead_host_is_no_failure_of_the_one_that_redirects():
+    url = "http://a.example/to?url=http://refused.example/x"
+    answer = fetch([url], redirect)[0][url]
+    assert (answer.outcome, answer.reached, answer.final_url) == ("connect", True, "http://refused.example/x")
 
-    urls = [
-        f"http://a.example/x?url=http://{place}/" for place in ("127.0.0.1:9", "10.0.0.1", "[::1]", "169.254.169.254")
+
+def test_a_name_that_does_not_resolve_a_closed_port_and_a_broken_handshake_are_told_apart():
+    urls = ["http://lost.example/x", "http://refused.example/x", "https://a.example/x"]
+    answers, requests = fetch(urls, ok)  # the server speaks no TLS
+    assert [answers[url] for url in urls] == [
+        Answer("dns", attempts=1, reached=False),
+        Answer("connect", attempts=1, reached=False),
+        Answer("tls", attempts=1),
     ]
-    outcomes, requests = _fetch(urls, inward)
-    assert set(outcomes.values()) == {("blocked_address", b"")} and len(requests) == len(urls)
-
-
-def test_the_internet_connector_reaches_no_server_on_this_machine_or_its_network():
-    outcomes, seen = {}, []
-
-    async def run():
-        async def answer(request):
-            seen.append(request)
-            return web.Response(body=b"secret")
-
-        runner = web.ServerRunner(web.Server(answer, access_log=None))
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, hosts.LOOPBACK, 0).start()
-            port = runner.addresses[0][1]
-            names = ["127.0.0.1", "localhost", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"]
-            urls = [f"http://{name}:{port}/x" for name in names] + ["http://10.1.2.3/x", "http://[fe80::1]/x"]
-            async with download.internet() as connector:
-                await download.fetch(urls, connector, 2, 5.0, lambda url, *outcome: outcomes.update({url: outcome}))
-        finally:
-            await runner.cleanup()
-
-    asyncio.run(run())
-    assert not seen and {outcome for outcome, _ in outcomes.values()} <= {"blocked_address", "dns", "bad_url"}
-    assert sum(outcome == "blocked_address" for outcome, _ in outcomes.values()) >= 6
-
-
-@pytest.mark.parametrize(
-    ("address", "port", "public"),
-    [
-        ("93.184.215.14", 80, True),
-        ("93.184.215.14", 443, True),
-        ("93.184.215.14", 22, False),
-        ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", 443, True),
-        ("127.0.0.1", 80, False),
-        ("10.0.0.1", 80, False),
-        ("172.16.0.1", 80, False),
-        ("192.168.1.1", 80, False),
-        ("169.254.169.254", 80, False),
-        ("100.64.0.1", 80, False),
-        ("0.0.0.0", 80, False),
-        ("224.0.0.1", 80, False),
-        ("255.255.255.255", 80, False),
-        ("192.88.99.1", 80, False),
-        ("::1", 80, False),
-        ("::", 80, False),
-        ("fe80::1%eth0", 80, False),
-        ("fc00::1", 80, False),
-        ("ff02::1", 80, False),
-        ("::ffff:127.0.0.1", 80, False),
-        ("::ffff:93.184.215.14", 80, True),
-        ("64:ff9b::7f00:1", 80, False),
-        ("2002:7f00:1::", 80, False),
-    ],
-)
-def test_only_public_addresses_and_the_ports_of_the_web_are_allowed(address, port, public):
-    assert download.is_public(address, port) is public
-
-
-def test_a_name_that_does_not_resolve_and_a_closed_port_are_told_apart():
-    class Nowhere(hosts.Resolver):
-        async def resolve(self, host, port=0, family=0):
-            if host == "lost.example":
-                raise OSError("no such name")
-            return await super().resolve(host, port)
-
-    outcomes = {}
-
-    async def run():
-        connector = download.guarded(lambda *place: True, Nowhere(1))  # nothing listens on port 1
-        urls = ["http://lost.example/x", "http://closed.example/x"]
-        await download.fetch(urls, connector, 2, 5.0, lambda url, *outcome: outcomes.update({url: outcome}))
-
-    asyncio.run(run())
-    assert outcomes == {"http://lost.example/x": ("dns", b""), "http://closed.example/x": ("connect", b"")}
 
 
 @pytest.mark.parametrize(
@@ -201,51 +197,51 @@ def test_a_name_that_does_not_resolve_and_a_closed_port_are_told_apart():
     ],
 )
 def test_an_escaped_url_is_sent_as_it_stands_and_any_other_is_quoted(url, sent):
-    outcomes, requests = _fetch([url], _ok)
-    assert outcomes[url] == ("ok", b"picture") and requests[0].raw_path == sent
+    answers, requests = fetch([url], ok)
+    assert answers[url].body == b"picture" and requests[0].raw_path == sent
 
 
-@pytest.mark.parametrize("url", ["ftp://a.example/x", "/etc/passwd", "http://", "http://[::1/x"])
+@pytest.mark.parametrize(
+    "url", ["ftp://a.example/x", "/etc/passwd", "http://", "http://[::1/x", f"http://{'a' * 64}.b/"]
+)
 def test_what_is_no_web_address_is_never_asked(url):
-    outcomes, requests = _fetch([url], _ok)
-    assert outcomes[url] == ("bad_url", b"") and not requests
+    answers, requests = fetch([url], ok)
+    assert answers[url].outcome in ("bad_url", "dns") and not requests
 
 
-def test_a_host_is_asked_for_two_pictures_at_a_time_and_hosts_take_turns():
-    now, most, order = {}, {}, []
+def test_a_cookie_is_not_given_back_even_on_the_way_of_a_redirect():
+    async def tempt(request):
+        if request.path == "/first":
+            return web.Response(status=302, headers={"Location": "/second", "Set-Cookie": "a=b"})
+        return web.Response(body=b"picture")
+
+    _, requests = fetch(["http://a.example/first"], tempt)
+    assert [("Cookie" in request.headers) for request in requests] == [False, False]
+
+
+def test_no_more_connections_are_opened_than_allowed():
+    now, most = [0], [0]
 
     async def slow(request):
-        order.append(request.host)
-        now[request.host] = now.get(request.host, 0) + 1
-        most[request.host] = max(most.get(request.host, 0), now[request.host])
+        now[0] += 1
+        most[0] = max(most[0], now[0])
         await asyncio.sleep(0.01)
-        now[request.host] -= 1
+        now[0] -= 1
         return web.Response(body=b"x")
 
-    urls = [f"http://{host}.example/{number}" for host in "ab" for number in range(6)]
-    outcomes, _ = _fetch(urls, slow, connections=8)
-    assert len(outcomes) == 12 and most == {"a.example": 2, "b.example": 2}
-    assert set(order[:2]) == {"a.example", "b.example"}
+    answers, _ = fetch([f"http://h{number}.example/" for number in range(20)], slow, connections=3)
+    assert len(answers) == 20 and most == [3]
 
 
-def test_the_stand_in_answers_every_host_from_its_archive(tmp_path):
-    archives.write(tmp_path / "hosts.zip", [("a.example/x.jpg", b"a"), ("b.example/d e/x.jpg", b"b")])
-    outcomes = {}
+def test_an_error_in_what_receives_ends_the_fetch():
+    async def receive(place, answer):
+        raise LookupError("full")
 
-    async def run():
-        urls = [
-            "http://a.example/x.jpg",
-            "http://b.example/d%20e/x.jpg",
-            "http://b.example/x.jpg",
-            "http://127.0.0.1/x",
-        ]
-        async with download.standin(tmp_path / "hosts.zip") as connector:
-            await download.fetch(urls, connector, 2, 5.0, lambda url, *outcome: outcomes.update({url: outcome}))
+    async def run(port):
+        schedule = Schedule(["a.example"] * 3)
+        connector = servers.connector(port)
+        await download.fetch(["http://a.example/x"] * 3, schedule, connector, 2, TIMES, "", receive)
 
-    asyncio.run(run())
-    assert list(dict(sorted(outcomes.items())).values()) == [
-        ("blocked_address", b""),
-        ("ok", b"a"),
-        ("ok", b"b"),
-        ("http_4xx", b""),
-    ]
+    with servers.serving(ok) as server, pytest.raises(ExceptionGroup) as raised:
+        asyncio.run(run(server.port))
+    assert raised.group_contains(LookupError)

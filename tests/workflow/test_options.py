@@ -14,12 +14,16 @@ TARGETS = ["all", "results/datasets/cifar10_32/samples.parquet", "results/classe
 
 # They steer how the network is used, or mark consent; what comes of a run does not depend on them.
 OPERATIONAL = {
+    "datasets.facescrub.contact",
     "datasets.facescrub.connections",
+    "datasets.facescrub.connect_seconds",
+    "datasets.facescrub.read_seconds",
     "datasets.facescrub.timeout_seconds",
     "poses.timeout_seconds",
     "datasets.celeba.download",
     "datasets.mnist.download",
     "datasets.cifar10.download",
+    "datasets.facescrub.decoders",
 }
 
 # Values for keys where adding one, or flipping, would not make sense.

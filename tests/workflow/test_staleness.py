@@ -10,7 +10,7 @@ from checkouts import Checkout, copy_checkout
 COMPARING = {"draw_mse_curve", "draw_reconstructions"}
 SORTING_POSES = {"sort_poses", "draw_poses"}
 POSING = {"find_landmarks", "estimate_pose"} | SORTING_POSES
-FIGURES = {"draw_overlap", "draw_duplicates", "draw_poses"} | COMPARING
+FIGURES = {"draw_fetch", "draw_overlap", "draw_duplicates", "draw_poses"} | COMPARING
 RECONSTRUCTING = {"reconstruct"} | COMPARING
 INVERTING = {"train_inverter"} | RECONSTRUCTING
 PREDICTING = {"predict"} | INVERTING
@@ -104,7 +104,7 @@ TINY = [
     ),
     pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose"} | SORTING_POSES, id="a camera"),
     pytest.param("yaw: 12.0", "yaw: 10.0", SORTING_POSES, id="a limit of poses"),
-    pytest.param("connections: 32", "connections: 8", set(), id="operational"),
+    pytest.param("connections: 64", "connections: 8", set(), id="operational"),
 ]
 
 

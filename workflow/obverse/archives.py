@@ -27,19 +27,26 @@ def write(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
 
 
 class Reader:
-    """The members of an open archive."""
+    """The members of an open archive, or of several that belong together."""
 
-    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
-        self._path, self._archive = path, archive
-        self.names = [name for name in archive.namelist() if not name.endswith("/")]
+    def __init__(self, archives: dict[Path, zipfile.ZipFile]) -> None:
+        self._where = {
+            name: (path, archive)
+            for path, archive in reversed(archives.items())  # where two have a name, the first has the say
+            for name in archive.namelist()
+            if not name.endswith("/")
+        }
+        names = (name for archive in archives.values() for name in archive.namelist() if name in self._where)
+        self.names = list(dict.fromkeys(names))
 
     def read(self, name: str) -> bytes:
         """Return one member's content; raise `KeyError` when there is none, `UnusableInput` when it is damaged."""
+        path, archive = self._where[name]
         try:
-            return self._archive.read(name)
+            return archive.read(name)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise UnusableInput(
-                f"{self._path}, member {name}",
+                f"{path}, member {name}",
                 f"expected an intact member, found damage ({error})",
                 "The archive was changed after it was written: remove it, or fetch it once more.",
             ) from error
@@ -47,14 +54,23 @@ class Reader:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[Reader]:
-    """Open the archive at ``path``; raise `UnusableInput` when it is missing or no whole zip file."""
+    """Open the archive at ``path``, or all ``*.zip`` in that folder as one.
+
+    Raises `UnusableInput` when there is none, or one that is no whole zip file.
+    """
+    paths = sorted(path.glob("*.zip")) if path.is_dir() else [path]
+    if not paths:
+        raise UnusableInput(path, "expected zip archives in this folder, found none", "Remove it and run again.")
+    with contextlib.ExitStack() as opened:
+        yield Reader({one: opened.enter_context(_open(one)) for one in paths})
+
+
+def _open(path: Path) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(path)
+        return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError) as error:
         size = path.stat().st_size if path.is_file() else None
         found = "no such file" if size is None else f"{size:,} bytes that are not one ({error})"
         raise UnusableInput(
             path, f"expected a whole zip archive, found {found}", "Remove it and run again, or fetch it once more."
         ) from error
-    with archive:
-        yield Reader(path, archive)

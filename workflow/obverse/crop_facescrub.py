@@ -1,36 +1,41 @@
 """Cut FaceScrub's faces out of their pictures."""
 
-from collections import Counter
+import asyncio
+from collections import Counter, deque
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from obverse import archives, cli, facescrub, files, fingerprints, pictures, stamps
+from obverse import archives, cli, facescrub, files, fingerprints, stamps
 from obverse import samples as data_set
+from obverse.decoders import OK, Decoders, Verdict
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
 
-_REMEDY = "Look at the log of the stage that fetched the pictures; is this the archive that came with this table?"
+_REMEDY = "Look at the log of the stage that fetched the pictures; are these the pictures that came with this table?"
+_AHEAD = 8  # pictures a worker, read before their turn
 
 
 def crop_facescrub(
     *,
     faces: Path,
-    archive: Path,
+    pictures: Path,
     size: int,
     resize: str,
+    workers: int,
     images: Path,
     samples: Path,
     rejected: Path,
 ) -> None:
     """Cut each face out of its picture by its box: grey, ``size`` x ``size`` pixels, near-duplicates marked.
 
-    ``rejected`` (csv) names every face that has no image, and why. Raises `UnusableInput` when no face is left.
+    ``pictures`` is a folder of archives, or one; ``workers`` processes decode. ``rejected`` (csv) names every face that
+    has no image, and why. Raises `UnusableInput` when no face is left.
     """
     fetched = facescrub.read_fetched(faces).to_pandas()
-    cuts, statuses = _cut_all(fetched, archive, size, resize)
+    cuts, statuses = asyncio.run(_cut_all(fetched, pictures, size, resize, workers))
     refused = fetched[["face_id", "name", "url"]].assign(status=statuses)
     refused = refused[refused["status"] != "ok"]
     counts = ", ".join(f"{status} {count:,}" for status, count in sorted(Counter(refused["status"]).items()))
@@ -38,8 +43,8 @@ def crop_facescrub(
     if not cuts:
         raise UnusableInput(faces, f"expected a face with a usable picture, found none ({counts})", _REMEDY)
     pixels = np.stack(cuts)
-    inputs = {"faces": faces, "archive": archive}
-    stamp = stamps.stamp("crop_facescrub", inputs, size=size, resize=resize)
+    # The table has the sha256 of every picture that is read: it stands for the archives.
+    stamp = stamps.stamp("crop_facescrub", {"faces": faces}, size=size, resize=resize)
     data_set.write_images(images, pixels)
     data_set.write(samples, _rows(fetched[[status == "ok" for status in statuses]], pixels), stamp)
     files.write_bytes(rejected, refused.to_csv(index=False, lineterminator="\n").encode())
@@ -59,30 +64,46 @@ def _rows(faces: pd.DataFrame, pixels: np.ndarray) -> pa.Table:
     return pa.table(columns)
 
 
-def _cut_all(fetched: pd.DataFrame, archive: Path, size: int, resize: str) -> tuple[list[np.ndarray], list[str]]:
+async def _cut_all(
+    fetched: pd.DataFrame, pictures: Path, size: int, resize: str, workers: int
+) -> tuple[list[np.ndarray], list[str]]:
     """Return the images of the faces that have one, and every face's status ("ok", or why it has none)."""
     cuts, statuses = [], []
-    with archives.reading(archive) as bodies, Progress("crop_facescrub", len(fetched), "faces") as progress:
+    waiting: deque[tuple[str, asyncio.Task[Verdict] | None]] = deque()
+    with archives.reading(pictures) as bodies, Progress("crop_facescrub", len(fetched), "faces") as progress:
         absent = set(fetched["member"].dropna()) - set(bodies.names)
         if absent:
-            raise UnusableInput(archive, f"expected member {min(absent)}, found no such one", _REMEDY)
-        for face in fetched.itertuples(index=False):
-            status = face.status
-            if isinstance(face.member, str):
-                status, cut = _cut(bodies.read(face.member), (face.x1, face.y1, face.x2, face.y2), size, resize)
-                cuts += [] if cut is None else [cut]
+            raise UnusableInput(pictures, f"expected member {min(absent)}, found no such one", _REMEDY)
+
+        async def take() -> None:
+            status, cut = await _outcome(*waiting.popleft())
             statuses.append(status)
+            cuts.extend([] if cut is None else [cut])
             progress.advance(1, f"{len(cuts) / len(statuses):.1%} ok")
+
+        async with Decoders(workers) as pool:
+            for face in fetched.itertuples(index=False):
+                job = None
+                if isinstance(face.member, str):
+                    box = (face.x1, face.y1, face.x2, face.y2)
+                    job = asyncio.create_task(pool.cut(bodies.read(face.member), [box], size, resize))
+                waiting.append((face.status, job))
+                if len(waiting) > _AHEAD * workers:
+                    await take()
+            while waiting:
+                await take()
     return cuts, statuses
 
 
-def _cut(body: bytes, box: tuple[int, int, int, int], size: int, resize: str) -> tuple[str, np.ndarray | None]:
-    try:
-        return "ok", pictures.crop(pictures.decode(body), box, size, resize)
-    except pictures.NotAPicture:
-        return "not_image", None
-    except pictures.BoxOutside:
-        return "bbox_outside", None
+async def _outcome(fetched: str, job: "asyncio.Task[Verdict] | None") -> tuple[str, np.ndarray | None]:
+    """Return a face's status, and its image if it has one."""
+    if job is None:
+        return fetched, None
+    verdict = await job
+    if verdict.status != OK:
+        return verdict.status, None
+    cut = verdict.cuts[0]
+    return ("bbox_outside" if cut is None else OK), cut
 
 
 if __name__ == "__main__":

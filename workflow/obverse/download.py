@@ -1,99 +1,83 @@
-"""Pictures fetched from servers that nobody vouches for: one attempt a URL, every outcome a word.
+"""Pictures fetched from servers that nobody vouches for: politely, with every outcome a word.
 
-The addresses in FaceScrub's lists are old: lapsed domains have changed hands and some have served malware. So the guard
-sits where it cannot be talked round, at the opening of each socket (after name resolution, on every redirect), bodies
-are capped, nothing is unpacked, and no request carries more than the project's name.
+Bodies are capped, nothing is unpacked, and no request carries more than the project's name. Where sockets may lead is
+`connectors.py`'s to say, in which order URLs are asked for `schedule.py`'s.
 """
 
 import asyncio
-import ipaddress
-import socket
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from importlib import metadata
-from pathlib import Path
+import email.utils
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import aiohttp
-import aiohttp.abc
 from yarl import URL
 
-from obverse import hosts
+from obverse import transfers
+from obverse.connectors import BlockedAddress
+from obverse.schedule import Schedule
 
-OK, NOT_IMAGE, HASH_MISMATCH = "ok", "not_image", "hash_mismatch"
-# The other outcomes: http_4xx, http_5xx, dns, connect, tls, timeout, redirects, too_big, bad_url, blocked_address
+OK = "ok"
+# The other outcomes: http_3xx (a redirect to nowhere), http_4xx, http_5xx, redirects (too many), bad_url, dns, connect,
+# tls, connection_lost, timeout, too_big, blocked_address
 
 MAX_BYTES = 25_000_000
 MAX_REDIRECTS = 5
-CONNECTIONS_PER_HOST = 2
+RETRIES = 2  # of what may pass: time run out, 5xx, 429
+BACKOFF_SECONDS = 1.0  # doubled each time, give or take half
+LONGEST_WAIT_SECONDS = 60.0  # a server that asks for more is not asked again
 
-_WEB_PORTS = (80, 443)
-# Global according to `ipaddress`, yet they lead to addresses that are not: NAT64, 6to4 and its relays.
-_TUNNELS = [ipaddress.ip_network(network) for network in ("64:ff9b::/96", "2002::/16", "192.88.99.0/24")]
-
-Receive = Callable[[str, str, bytes], None]  # url, outcome, body (empty unless the outcome is OK)
-Allowed = Callable[[str, int], bool]  # address, port
+_REDIRECTS = (301, 302, 303, 307, 308)
+_TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
 
 
-class BlockedAddress(PermissionError):
-    """A connection to an address that no public picture lives at."""
+class Times(NamedTuple):
+    """How long a server may take, in seconds."""
+
+    connect: float
+    read: float  # between two pieces of an answer
+    total: float  # one attempt, redirects included
 
 
-def is_public(address: str, port: int) -> bool:
-    """Return whether ``address`` is on the public internet and ``port`` is one of the web's."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    tunnelled = any(ip.version == network.version and ip in network for network in _TUNNELS)
-    return port in _WEB_PORTS and ip.is_global and not ip.is_multicast and not tunnelled
+class Answer(NamedTuple):
+    """What came of one URL."""
+
+    outcome: str
+    http_code: int | None = None
+    final_url: str | None = None  # who answered, where that is another
+    attempts: int = 0
+    reached: bool = True  # False: the URL's own host could not be
+    body: bytes = b""  # empty unless the outcome is OK
+    wait: float | None = None  # seconds after which the server wants to be asked again
 
 
-@asynccontextmanager
-async def standin(archive: Path) -> AsyncIterator[aiohttp.TCPConnector]:
-    """Yield a connector whose whole world is the stand-in's server."""
-    async with hosts.serving(archive) as port:
-        yield guarded(lambda *place: place == (hosts.LOOPBACK, port), hosts.Resolver(port))
-
-
-@asynccontextmanager
-async def internet() -> AsyncIterator[aiohttp.TCPConnector]:
-    """Yield a connector to public addresses alone."""
-    yield guarded(is_public, None)
-
-
-def guarded(allowed: Allowed, resolver: aiohttp.abc.AbstractResolver | None) -> aiohttp.TCPConnector:
-    """Return a connector that opens sockets to ``allowed`` addresses and ports alone; None resolves names as usual."""
-
-    def open_socket(info: tuple) -> socket.socket:  # getaddrinfo's five fields
-        family, kind, protocol, _, place = info
-        if not allowed(place[0], place[1]):
-            raise BlockedAddress("address not allowed")
-        return socket.socket(family, kind, protocol)
-
-    # `fetch` bounds connections itself: a request that waits here would use up its own time
-    return aiohttp.TCPConnector(limit=0, resolver=resolver, socket_factory=open_socket)
+Receive = Callable[[int, Answer], Awaitable[None]]  # place in the schedule; it tells the schedule `done`
 
 
 async def fetch(
-    urls: list[str], connector: aiohttp.TCPConnector, connections: int, timeout_seconds: float, receive: Receive
+    urls: list[str],
+    schedule: Schedule,
+    connector: aiohttp.TCPConnector,
+    connections: int,
+    times: Times,
+    contact: str,
+    receive: Receive,
 ) -> None:
-    """Fetch each URL once and hand its outcome to ``receive``, in no particular order."""
-    per_host: dict[str | None, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONNECTIONS_PER_HOST))
-    waiting = iter(_interleaved(urls))
+    """Ask for the URLs that ``schedule`` hands out, ``connections`` at a time, and hand each answer to ``receive``."""
 
     async def work(session: aiohttp.ClientSession) -> None:
-        for url in waiting:
-            where = _parse(url)
-            if where is None:
-                receive(url, "bad_url", b"")
-                continue
-            async with per_host[where.host]:
-                receive(url, *await _outcome(_get(session, where)))
+        # One that finds nothing to ask goes: whatever an answer makes free is for the one that got the answer.
+        while (place := schedule.take()) is not None:
+            await receive(place, await ask(session, urls[place], times.total))
 
+    headers = {"User-Agent": transfers.user_agent(contact), "Accept-Encoding": "identity"}
+    limits = aiohttp.ClientTimeout(total=None, sock_connect=times.connect, sock_read=times.read)
     async with (
         aiohttp.ClientSession(
             connector=connector,
-            timeout=aiohttp.ClientTimeout(total=timeout_seconds),
-            headers={"User-Agent": _user_agent(), "Accept-Encoding": "identity"},
+            timeout=limits,
+            headers=headers,
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
         ) as session,
@@ -103,65 +87,100 @@ async def fetch(
             workers.create_task(work(session))
 
 
-def _user_agent() -> str:
-    try:
-        return f"Obverse/{metadata.version('obverse')}"
-    except metadata.PackageNotFoundError:  # run from a checkout that is not installed
-        return "Obverse"
-
-
-def _interleaved(urls: list[str]) -> list[str]:
-    """Return ``urls`` so that neighbours have different hosts: a person's pictures often share one."""
-    seen: dict[str, int] = defaultdict(int)
-    turns = []
-    for url in urls:
-        host = url.partition("//")[2].partition("/")[0]
-        turns.append(seen[host])
-        seen[host] += 1
-    return [urls[i] for i in sorted(range(len(urls)), key=turns.__getitem__)]
-
-
-def _parse(url: str) -> URL | None:
+def parse(url: str) -> URL | None:
     """Return ``url`` as it is spelt where that can be sent, else quoted (spaces, accents); None for no web address.
 
     Old lists hold doubly escaped addresses that only work unchanged.
     """
     try:
-        parsed = URL(url, encoded=url.isascii() and url.isprintable() and " " not in url)
+        parsed = _spelt(url)
         return parsed if parsed.scheme in ("http", "https") and parsed.host else None
     except ValueError:
         return None
 
 
-async def _get(session: aiohttp.ClientSession, url: URL) -> tuple[str, bytes]:
-    async with session.get(url, max_redirects=MAX_REDIRECTS) as response:
-        if response.status >= 400:
-            return f"http_{response.status // 100}xx", b""
-        if (response.content_length or 0) > MAX_BYTES:
-            return "too_big", b""
-        body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > MAX_BYTES:
-                return "too_big", b""
-        return OK, bytes(body)
+def _spelt(url: str) -> URL:
+    return URL(url, encoded=url.isascii() and url.isprintable() and " " not in url)
 
 
-async def _outcome(request: Awaitable[tuple[str, bytes]]) -> tuple[str, bytes]:
-    """Return what ``request`` returns, or the word for what it raised."""
+async def ask(session: aiohttp.ClientSession, url: str, total_seconds: float) -> Answer:
+    """Return what ``url`` answers, asked at most 1 + `RETRIES` times."""
+    where = parse(url)
+    if where is None:
+        return Answer("bad_url")
+    for attempt in range(1, RETRIES + 2):
+        answer = (await _attempt(session, where, total_seconds))._replace(attempts=attempt)
+        may_pass = answer.outcome in ("timeout", "http_5xx") or answer.http_code == _TOO_MANY_REQUESTS
+        wait = BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.5) if answer.wait is None else answer.wait
+        if not may_pass or attempt > RETRIES or wait > LONGEST_WAIT_SECONDS:
+            return answer
+        await asyncio.sleep(wait)
+    raise AssertionError("unreachable")
+
+
+async def _attempt(session: aiohttp.ClientSession, url: URL, total_seconds: float) -> Answer:
+    """Return what following ``url`` comes to, or the word for what it raised."""
+    hops = [url]
     try:
-        return await request
+        async with asyncio.timeout(total_seconds):
+            answer = await _follow(session, hops)
+    except aiohttp.ConnectionTimeoutError:
+        answer = Answer("connect", reached=False)
     except TimeoutError:
-        return "timeout", b""
-    except aiohttp.TooManyRedirects:
-        return "redirects", b""
-    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
-        return "bad_url", b""
+        answer = Answer("timeout")
     except aiohttp.ClientConnectorDNSError:
-        return "dns", b""
+        answer = Answer("dns", reached=False)
     except (aiohttp.ClientSSLError, aiohttp.ClientConnectorCertificateError):
-        return "tls", b""
+        answer = Answer("tls")
     except aiohttp.ClientConnectorError as error:
-        return ("blocked_address" if isinstance(error.os_error, BlockedAddress) else "connect"), b""
+        blocked = isinstance(error.os_error, BlockedAddress)
+        answer = Answer("blocked_address") if blocked else Answer("connect", reached=False)
+    except ValueError:  # among them aiohttp's own for URLs, and those of names that cannot be encoded
+        answer = Answer("bad_url")
     except (aiohttp.ClientError, OSError):
-        return "connect", b""
+        answer = Answer("connection_lost")
+    moved = len(hops) > 1
+    return answer._replace(final_url=str(hops[-1]) if moved else None, reached=answer.reached or moved)
+
+
+async def _follow(session: aiohttp.ClientSession, hops: list[URL]) -> Answer:
+    """Return the answer at the end of the redirects that start at ``hops[0]``; each is added to ``hops``."""
+    for _ in range(MAX_REDIRECTS + 1):
+        async with session.get(hops[-1], allow_redirects=False) as response:
+            location = response.headers.get("Location") if response.status in _REDIRECTS else None
+            if location is None:
+                return await _read(response)
+        onward = hops[-1].join(_spelt(location))
+        if onward.scheme not in ("http", "https") or not onward.host:
+            return Answer("bad_url", response.status)
+        hops.append(onward)
+    return Answer("redirects", response.status)
+
+
+async def _read(response: aiohttp.ClientResponse) -> Answer:
+    code = response.status
+    if code // 100 != 2:
+        wait = (
+            _retry_after(response.headers.get("Retry-After", ""))
+            if code in (_TOO_MANY_REQUESTS, _UNAVAILABLE)
+            else None
+        )
+        return Answer(f"http_{code // 100}xx", code, wait=wait)
+    if (response.content_length or 0) > MAX_BYTES:
+        return Answer("too_big", code)
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            return Answer("too_big", code)
+    return Answer(OK, code, body=bytes(body))
+
+
+def _retry_after(text: str) -> float | None:
+    """Return the seconds that a Retry-After header asks for: it gives them, or a date; None when it says neither."""
+    if text.strip().isdecimal():
+        return float(text)
+    try:
+        return max(email.utils.parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
+    except ValueError:
+        return None

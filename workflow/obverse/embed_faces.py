@@ -49,7 +49,9 @@ def embed_faces(
         for pixels in _batches(archive, bodies, wanted, reading):
             vectors.append(embed(reading.scaled(pixels)))
             progress.advance(len(pixels))
-    inputs = {"samples": samples, "archive": archive, "model": model}
+    # FaceScrub's table has the sha256 of every picture that is read: it stands for the archives.
+    read = {"faces": faces[0]} if faces else {"archive": archive}
+    inputs = {"samples": samples, "model": model} | read
     facts = {"box": box, **vars(reading), **device.describe()}
     stamp = stamps.stamp("embed_faces", inputs, **facts)
     embeddings.write(output, table["sample_id"].to_numpy(), table["identity"], np.concatenate(vectors), stamp)

@@ -23,10 +23,16 @@ FETCHED = pa.schema(
         ("gender", pa.string()),  # "male" or "female": the list it stands in
         ("image_id", pa.int64()),
         ("url", pa.string()),
+        ("host", pa.string()),  # the URL's; "" where that is no web address
         *((corner, pa.int64()) for corner in ("x1", "y1", "x2", "y2")),
-        ("status", pa.string()),  # "ok", or why there is no picture (`download.py` lists them)
+        ("status", pa.string()),  # "ok", or why there is no picture (docs/data.md lists the words)
+        ("http_code", pa.int64()),  # null where no server answered
+        ("final_url", pa.string()),  # who answered, where redirects led elsewhere
+        ("attempts", pa.int64()),
         ("sha256", pa.string()),  # of the bytes that came; null where none did
         ("bytes", pa.int64()),
+        ("width", pa.int64()),  # of the picture, pixels; null where there is none
+        ("height", pa.int64()),
         ("member", pa.string()),  # where the archive keeps the bytes; null where it does not
     ]
 )
@@ -68,6 +74,19 @@ def read_list(path: Path) -> pd.DataFrame:
     if faces["face_id"].duplicated().any():
         twice = faces.loc[faces["face_id"].duplicated(), "face_id"].iloc[0]
         raise UnusableInput(path, f"expected every face_id once, found {twice} twice", _REMEDY)
+    return faces
+
+
+def read_lists(actors: Path, actresses: Path) -> pd.DataFrame:
+    """Read both lists as columns `COLUMNS` and ``gender``; raise `UnusableInput` when they share a face_id."""
+    faces = pd.concat(
+        [read_list(path).assign(gender=gender) for path, gender in ((actors, "male"), (actresses, "female"))],
+        ignore_index=True,
+    )
+    twice = faces.loc[faces["face_id"].duplicated(), "face_id"]
+    if len(twice):
+        problem = f"expected face_ids other than the actors', found {twice.iloc[0]} in both lists"
+        raise UnusableInput(actresses, problem, "Give the actors' and the actresses' list, each in its place.")
     return faces
 
 

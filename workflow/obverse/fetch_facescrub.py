@@ -2,65 +2,22 @@
 
 import asyncio
 import hashlib
-import tempfile
+import json
+import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
 
-import pandas as pd
-import pyarrow as pa
-
-from obverse import archives, cli, download, facescrub, pictures, stamps
+from obverse import cli, connectors, download, facescrub, stamps
+from obverse.decoders import DIED, TIMEOUT, Decoders
 from obverse.errors import UnusableInput
+from obverse.journal import Entry, Journal
 from obverse.progress import Progress
+from obverse.schedule import Schedule
+from obverse.shards import FACES, HOST_DEAD, Shards
 
-
-class _Answer(NamedTuple):
-    """What one URL gave: the word for it, the body's digest and length, and whether the body is a picture."""
-
-    status: str
-    sha256: str | None = None
-    length: int | None = None
-    is_picture: bool = False
-
-
-class _Inbox:
-    """Judges bodies as they arrive and spools those that are kept, so that memory does not grow with the data set."""
-
-    def __init__(self, faces: pd.DataFrame, spool: BinaryIO, accept_hash_mismatch: bool, progress: Progress) -> None:
-        self._wanted = faces.groupby("url", sort=False)["sha256"].agg(set).to_dict()
-        self._spool, self._accept, self._progress = spool, accept_hash_mismatch, progress
-        self.answers: dict[str, _Answer] = {}
-        self.places: dict[str, tuple[int, int]] = {}  # sha256 of a kept body -> its offset and length in the spool
-        self._fine = 0
-
-    def receive(self, url: str, outcome: str, body: bytes) -> None:
-        answer = self._judge(url, body) if outcome == download.OK else _Answer(outcome)
-        self.answers[url] = answer
-        kept = answer.sha256 in self._wanted[url] or (self._accept and answer.is_picture)
-        if kept and answer.sha256 not in self.places:
-            self.places[answer.sha256] = (self._spool.seek(0, 2), len(body))
-            self._spool.write(body)
-        self._fine += kept
-        self._progress.advance(1, f"{self._fine / len(self.answers):.1%} ok")
-
-    def _judge(self, url: str, body: bytes) -> _Answer:
-        sha256 = hashlib.sha256(body).hexdigest()
-        if self._wanted[url] == {sha256}:
-            return _Answer(download.OK, sha256, len(body), True)
-        try:
-            pictures.decode(body)
-        except pictures.NotAPicture:
-            return _Answer(download.NOT_IMAGE, sha256, len(body))
-        return _Answer(download.HASH_MISMATCH, sha256, len(body), True)
-
-    def stored(self, members: list[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield the kept bodies by name, in the order of ``members``."""
-        for member in members:
-            offset, length = self.places[member]
-            self._spool.seek(offset)
-            yield member, self._spool.read(length)
+# What only this machine can cause where every host is a stand-in's.
+_OF_THIS_MACHINE = {"timeout", "connect", "connection_lost", HOST_DEAD, TIMEOUT, DIED}
+_NETWORK_LOST_AFTER = 256  # hosts or names in a row that could not be reached
 
 
 def fetch_facescrub(
@@ -69,41 +26,57 @@ def fetch_facescrub(
     actresses: Path,
     hosts: str,
     accept_hash_mismatch: bool,
+    contact: str,
     connections: int,
+    connect_seconds: int,
+    read_seconds: int,
     timeout_seconds: int,
-    archive: Path,
+    workers: int,
+    journal: Path,
+    pictures: Path,
     faces: Path,
 ) -> None:
     """Fetch every distinct URL of FaceScrub's two lists once; say of every face what came of it.
 
-    ``hosts`` is the archive that the stand-in's hosts answer from, or "" for the internet. ``archive`` keeps, named by
-    sha256, the bodies with the listed hash, and with ``accept_hash_mismatch`` those that at least are pictures.
-    Raises `UnusableInput` for a broken list, and when not a single picture came.
+    ``hosts`` is the archive that the stand-in's hosts answer from, or "" for the internet. ``pictures`` (a folder of
+    archives) keeps, named by sha256, the pictures with the listed hash, and with ``accept_hash_mismatch`` all others.
+    What the internet answered is kept in ``journal`` and not asked for again, as long as lists and
+    ``accept_hash_mismatch`` are the same. Raises `UnusableInput` for a broken list, and when not a single picture came.
     """
-    wanted = _read_lists(actors, actresses)
-    urls = list(dict.fromkeys(wanted["url"]))
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    # A file without a name: a killed run leaves nothing behind.
-    with tempfile.TemporaryFile(dir=archive.parent) as spool:
-        with Progress("fetch_facescrub", len(urls), "pictures") as progress:
-            inbox = _Inbox(wanted, spool, accept_hash_mismatch, progress)
-            asyncio.run(_fetch(urls, hosts, connections, timeout_seconds, inbox))
-        table = _outcomes(wanted, inbox.answers, accept_hash_mismatch)
-        members = list(dict.fromkeys(table["member"].dropna()))
-        counts = ", ".join(f"{status} {count:,}" for status, count in sorted(Counter(table["status"]).items()))
-        print(f"faces: {counts}")
-        _check_stand_in(hosts, set(table["status"]), counts)
-        if not members:
-            raise UnusableInput(actors, f"expected some pictures, but none came ({counts})", _NOTHING_CAME)
-        archives.write(archive, inbox.stored(members))
+    wanted = facescrub.read_lists(actors, actresses)
     inputs = {"actors": actors, "actresses": actresses} | ({"hosts": Path(hosts)} if hosts else {})
     stamp = stamps.stamp("fetch_facescrub", inputs, accept_hash_mismatch=accept_hash_mismatch)
-    facescrub.write_fetched(faces, pa.Table.from_pandas(table, facescrub.FETCHED, preserve_index=False), stamp)
+    times = download.Times(connect_seconds, read_seconds, timeout_seconds)
+    if hosts:  # a stand-in costs seconds, and its answers depend on the code
+        shutil.rmtree(journal, ignore_errors=True)
+    with Journal(journal, json.dumps([stamp, FACES], sort_keys=True)) as kept:
+        shards = Shards(wanted, accept_hash_mismatch)
+        if not all(map(kept.is_finished, range(shards.count))):
+            _fetch(shards, kept, hosts, contact, connections, times, workers)
+        table = kept.rows(shards.count)
+        statuses = Counter(table["status"].to_pylist())
+        counts = ", ".join(f"{status} {count:,}" for status, count in sorted(statuses.items()))
+        print(f"faces: {counts}")
+        try:
+            _check(hosts, set(statuses), counts)
+        except UnusableInput:
+            kept.discard()  # else the next run would find these answers
+            raise
+        kept.deliver(shards.count, pictures)
+    if hosts:
+        kept.discard()
+    facescrub.write_fetched(faces, table, stamp)
 
 
-def _check_stand_in(hosts: str, statuses: set[str], counts: str) -> None:
-    """Raise `UnusableInput` when a stand-in's picture failed for a reason of this machine's."""
-    if hosts and statuses & {"timeout", "connect"}:
+def _check(hosts: str, statuses: set[str], counts: str) -> None:
+    """Raise `UnusableInput` when no picture came, or one of a stand-in's failed for a reason of this machine's."""
+    if download.OK not in statuses:
+        raise UnusableInput(
+            hosts or "the internet",
+            f"expected some pictures, but none came ({counts})",
+            "Is this machine connected? Only addresses on the public internet are asked.",
+        )
+    if hosts and statuses & _OF_THIS_MACHINE:
         raise UnusableInput(
             hosts,
             f"expected every stand-in host to answer, found {counts}",
@@ -111,36 +84,91 @@ def _check_stand_in(hosts: str, statuses: set[str], counts: str) -> None:
         )
 
 
-_NOTHING_CAME = "Is this machine connected? Only addresses on the public internet are asked; see the counts above."
+class _Inbox:
+    """Judges bodies as they arrive, journals every answer, and finishes the shards that are complete."""
+
+    def __init__(self, shards: Shards, journal: Journal, pool: Decoders, progress: Progress) -> None:
+        self._shards, self._journal, self._pool, self._progress = shards, journal, pool, progress
+        self.schedule = Schedule(shards.hosts)
+        self._unreached: list[str] = []  # since the last answer from anywhere
+        self._fine = 0
+
+    async def recall(self) -> None:
+        """Take up what an earlier run was answered."""
+        settled: list[int] = []
+        for place, url in enumerate(self._shards.urls):
+            entry = self._journal.entries.get(url)
+            if entry is not None:
+                settled += self.schedule.recall(place, entry.reached)
+        await self._settle(settled)
+
+    async def receive(self, place: int, answer: download.Answer) -> None:
+        """Take one answer (`download.Receive`)."""
+        url = self._shards.urls[place]
+        entry = await self._judge(answer)
+        # A host that died meanwhile has had its places settled, and their shard may be finished
+        kept = self._shards.keeps(place, entry.status, entry.sha256) and not self.schedule.is_dead(place)
+        self._journal.add(url, entry, answer.body if kept else b"", self._shards.of(place))
+        self._check_network(url, entry.reached)
+        self._fine += entry.status == download.OK and entry.sha256 in self._shards.wanted[place]
+        settled = self.schedule.done(place, entry.reached)
+        self._progress.advance(1, f"{self._fine / (self._progress.done + 1):.1%} ok")
+        await self._settle(settled)
+
+    async def _judge(self, answer: download.Answer) -> Entry:
+        said = (answer.reached, answer.http_code, answer.final_url, answer.attempts)
+        if answer.outcome != download.OK:
+            return Entry(answer.outcome, *said)
+        verdict = await self._pool.cut(answer.body, [], 1, "bilinear")
+        sha256 = hashlib.sha256(answer.body).hexdigest()
+        return Entry(verdict.status, *said, sha256, len(answer.body), verdict.width, verdict.height)
+
+    async def _settle(self, places: list[int]) -> None:
+        for shard in self._shards.settle(places):
+            if not self._journal.is_finished(shard):
+                rows, kept = self._shards.table(shard, self._journal.entries, self.schedule)
+                await asyncio.to_thread(self._journal.finish, shard, rows, kept)
+
+    def _check_network(self, url: str, reached: bool) -> None:
+        """Raise `UnusableInput` when so many hosts failed in a row that it must be this machine's network."""
+        self._unreached = [] if reached else [*self._unreached, url]
+        if len(self._unreached) >= _NETWORK_LOST_AFTER:
+            self._journal.forget(self._unreached)
+            raise UnusableInput(
+                "the internet",
+                f"expected some host to answer, but {len(self._unreached)} requests in a row reached none",
+                "Is this machine still connected? Run the same command again: what was answered before is kept.",
+            )
 
 
-def _read_lists(actors: Path, actresses: Path) -> pd.DataFrame:
-    faces = pd.concat(
-        [facescrub.read_list(path).assign(gender=gender) for path, gender in ((actors, "male"), (actresses, "female"))],
-        ignore_index=True,
-    )
-    twice = faces.loc[faces["face_id"].duplicated(), "face_id"]
-    if len(twice):
-        problem = f"expected face_ids other than the actors', found {twice.iloc[0]} in both lists"
-        raise UnusableInput(actresses, problem, "Give the actors' and the actresses' list, each in its place.")
-    return faces
+def _fetch(
+    shards: Shards,
+    journal: Journal,
+    hosts: str,
+    contact: str,
+    connections: int,
+    times: download.Times,
+    workers: int,
+) -> None:
+    async def run() -> None:
+        waiting = len(shards.urls) - len(journal.entries)
+        network = connectors.standin(Path(hosts)) if hosts else connectors.internet(connections)
+        with Progress("fetch_facescrub", waiting, "pictures") as progress:
+            async with Decoders(workers) as pool, network as connector:
+                inbox = _Inbox(shards, journal, pool, progress)
+                await inbox.recall()
+                await download.fetch(shards.urls, inbox.schedule, connector, connections, times, contact, inbox.receive)
+
+    try:
+        asyncio.run(run())
+    except* UnusableInput as found:
+        raise _first(found) from None
 
 
-async def _fetch(urls: list[str], hosts: str, connections: int, timeout_seconds: int, inbox: _Inbox) -> None:
-    async with download.standin(Path(hosts)) if hosts else download.internet() as connector:
-        await download.fetch(urls, connector, connections, timeout_seconds, inbox.receive)
-
-
-def _outcomes(wanted: pd.DataFrame, answers: dict[str, _Answer], accept_hash_mismatch: bool) -> pd.DataFrame:
-    """Return one row a face, in the lists' order: a body may be right for one face and wrong for another."""
-    rows = []
-    for url, sha256 in zip(wanted["url"], wanted["sha256"], strict=True):
-        answer = answers[url]
-        status = download.OK if answer.sha256 == sha256 else answer.status
-        kept = status == download.OK or (accept_hash_mismatch and status == download.HASH_MISMATCH)
-        rows.append((status, answer.sha256, answer.length, answer.sha256 if kept else None))
-    found = pd.DataFrame(rows, columns=["status", "sha256", "bytes", "member"]).astype({"bytes": "Int64"})
-    return wanted.drop(columns="sha256").join(found)
+def _first(found: BaseExceptionGroup) -> BaseException:
+    """Return the first of the errors that a group of tasks ended with."""
+    error = found.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 if __name__ == "__main__":

@@ -19,12 +19,16 @@ RESAMPLING = {
 # What Pillow's decoders are known to raise on damaged or hostile bytes.
 _DECODER_ERRORS = (
     *(OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError),
-    *(struct.error, zlib.error, Image.DecompressionBombError, Image.DecompressionBombWarning),
+    *(struct.error, zlib.error),
 )
 
 
 class NotAPicture(Exception):
     """Bytes that are not one whole picture in an allowed format and size."""
+
+
+class TooManyPixels(NotAPicture):
+    """A picture, by its header, of more than `MAX_PIXELS`."""
 
 
 class BoxOutside(Exception):
@@ -42,9 +46,11 @@ def decode(content: bytes) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
             if picture.width * picture.height > MAX_PIXELS:
-                raise NotAPicture(f"{picture.width}x{picture.height} pixels, more than {MAX_PIXELS:,}")
+                raise TooManyPixels(f"{picture.width}x{picture.height} pixels, more than {MAX_PIXELS:,}")
             picture.load()
             return picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooManyPixels(str(error)) from error
     except _DECODER_ERRORS as error:
         raise NotAPicture(str(error) or type(error).__name__) from error
 

@@ -13,23 +13,28 @@ from obverse.splits import HELD_OUT, MEMBER
 from obverse.splits import write as write_splits
 
 
-def split_samples(*, samples: Path, seed: int, classes: int, member_fraction: float, splits: Path) -> None:
+def split_samples(
+    *, samples: Path, unseen: list[Path], seed: int, classes: int, member_fraction: float, splits: Path
+) -> None:
     """Choose ``classes`` identities and divide the images of each into members and held-out images.
 
+    They are drawn from all names there are, those of ``unseen`` (csv, column ``name``) included: what a source lists
+    without an image. So what happened to arrive does not decide who is drawn, but for a person who cannot be divided.
     Near-duplicates stay on one side, so a share is met to within the largest group of them. Each identity gets its
     share, not only the whole; one whose images are all near-duplicates cannot be divided and is no class. Classes are
     numbered in the order of their names. Raises `UnusableInput` when too few identities are left.
     """
     usable = _usable(samples)
-    chosen = _choose(sorted(usable["identity"].unique()), classes, seed, samples)
+    chosen = _choose(set(usable["identity"]), _names(samples, unseen), classes, seed, samples)
     divided = [
         _divide(usable[usable["identity"] == identity], label, member_fraction, seed)
         for label, identity in enumerate(chosen)
     ]
     rows = pd.concat(divided).sort_values("sample_id")
     table = pa.Table.from_pandas(rows, preserve_index=False)
+    inputs = {"samples": samples} | {f"unseen {number}": path for number, path in enumerate(unseen)}
     facts = {"seed": seed, "classes": classes, "member_fraction": member_fraction}
-    write_splits(splits, table, stamps.stamp("split_samples", {"samples": samples}, **facts))
+    write_splits(splits, table, stamps.stamp("split_samples", inputs, **facts))
 
 
 def _usable(path: Path) -> pd.DataFrame:
@@ -38,15 +43,21 @@ def _usable(path: Path) -> pd.DataFrame:
     return usable[usable.groupby("identity")["duplicate_group"].transform("nunique") > 1]
 
 
-def _choose(identities: list[str], classes: int, seed: int, where: Path) -> list[str]:
-    if len(identities) < classes:
+def _names(samples: Path, unseen: list[Path]) -> list[str]:
+    """Return everybody whom the source names, in the order of names."""
+    names = set(read_samples(samples)["identity"].to_pylist())
+    return sorted(names.union(*(pd.read_csv(path, dtype=str, keep_default_na=False)["name"] for path in unseen)))
+
+
+def _choose(usable: set[str], names: list[str], classes: int, seed: int, where: Path) -> list[str]:
+    if len(usable) < classes:
         raise UnusableInput(
             where,
-            f"expected at least {classes} identities with two images that differ, found {len(identities)}",
-            f"Set classes to {len(identities)} or fewer, or provide more data.",
+            f"expected at least {classes} identities with two images that differ, found {len(usable)}",
+            f"Set classes to {len(usable)} or fewer, or provide more data.",
         )
-    drawn = seeds.generator(seed, "classes").choice(len(identities), size=classes, replace=False)
-    return [identities[i] for i in sorted(drawn)]
+    drawn = seeds.generator(seed, "classes").permutation(len(names))
+    return sorted([names[i] for i in drawn if names[i] in usable][:classes])
 
 
 def _divide(images: pd.DataFrame, label: int, member_fraction: float, seed: int) -> pd.DataFrame:

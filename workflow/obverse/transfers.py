@@ -44,7 +44,7 @@ async def _persist(url: str, length: int, target: Path, report: Report, stall_se
     report(_size(target))
     async with aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS),
-        headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
+        headers={"User-Agent": user_agent(""), "Accept-Encoding": "identity"},
         auto_decompress=False,
         trust_env=True,  # many institutes reach the web through a proxy alone
     ) as session:
@@ -124,7 +124,7 @@ def from_drive(key: str, length: int, target: Path, report: Report, stall_second
             quiet=True,
             use_cookies=False,
             resume=True,
-            user_agent=user_agent(),
+            user_agent=user_agent(""),
             progress=advance,
             timeout=(CONNECT_SECONDS, stall_seconds),
             retries=ATTEMPTS - 1,
@@ -142,12 +142,13 @@ def from_drive(key: str, length: int, target: Path, report: Report, stall_second
         raise Failed(said[:500] or type(error).__name__) from error
 
 
-def user_agent() -> str:
-    """Return the name under which requests are made."""
+def user_agent(contact: str) -> str:
+    """Return who asks, why, and where to complain if ``contact`` says so."""
     try:
-        return f"Obverse/{metadata.version('obverse')}"
+        name = f"Obverse/{metadata.version('obverse')}"
     except metadata.PackageNotFoundError:  # run from a checkout that is not installed
-        return "Obverse"
+        name = "Obverse"
+    return f"{name} (fetches a research data set once{f'; {contact}' if contact else ''})"
 
 
 def _size(path: Path) -> int:

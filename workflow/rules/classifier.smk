@@ -7,6 +7,7 @@
 rule split_samples:
     input:
         samples=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/samples.parquet",
+        unseen=lambda wildcards: unseen(dataset_of(wildcards.classifier)),
     output:
         splits="results/classifiers/{classifier}/splits.parquet",
     log:
@@ -24,6 +25,7 @@ rule split_samples:
         r"""
         python -m obverse.split_samples \
             --samples {input.samples:q} \
+            --unseen {input.unseen:q} \
             --seed {params.seed:q} \
             --classes {params.classes:q} \
             --member-fraction {params.member_fraction:q} \

@@ -63,6 +63,11 @@ def dataset_of(classifier: str) -> str:
     return config["classifiers"][classifier]["dataset"]
 
 
+def unseen(dataset: str) -> list[str]:
+    """Return what a data set's source lists without an image: FaceScrub's lists name more than can be fetched."""
+    return ["results/datasets/facescrub/rejected.csv"] if dataset == "facescrub" else []
+
+
 def auxiliary_datasets(auxiliary: str) -> list[str]:
     """Return the data sets an auxiliary set takes images from, each once."""
     return list(dict.fromkeys(part["dataset"] for part in config["auxiliaries"][auxiliary]["parts"]))

@@ -10,7 +10,7 @@ rule fetch_facescrub:
         actresses="results/sources/facescrub/facescrub_actresses.txt",
         hosts=stand_in("facescrub", "results/sources/facescrub/hosts.zip"),
     output:
-        archive="results/sources/facescrub/pictures.zip",
+        pictures=directory("results/sources/facescrub/pictures"),
         faces="results/sources/facescrub/faces.parquet",
     log:
         "results/logs/fetch_facescrub/facescrub.log",
@@ -20,8 +20,12 @@ rule fetch_facescrub:
         "../../envs/obverse.yaml"
     # How the network is used, not what comes of it: resources, since a changed one reruns nothing.
     resources:
+        contact=lookup("datasets/facescrub/contact", within=config),
         connections=lookup("datasets/facescrub/connections", within=config),
+        connect_seconds=lookup("datasets/facescrub/connect_seconds", within=config),
+        read_seconds=lookup("datasets/facescrub/read_seconds", within=config),
         timeout_seconds=lookup("datasets/facescrub/timeout_seconds", within=config),
+        workers=lookup("datasets/facescrub/decoders", within=config),
     params:
         code=code("fetch_facescrub"),
         accept_hash_mismatch=lookup("datasets/facescrub/accept_hash_mismatch", within=config),
@@ -32,9 +36,14 @@ rule fetch_facescrub:
             --actresses {input.actresses:q} \
             --hosts "{input.hosts}" \
             --accept-hash-mismatch {params.accept_hash_mismatch:q} \
+            --contact={resources.contact:q} \
             --connections {resources.connections} \
+            --connect-seconds {resources.connect_seconds} \
+            --read-seconds {resources.read_seconds} \
             --timeout-seconds {resources.timeout_seconds} \
-            --archive {output.archive:q} \
+            --workers {resources.workers} \
+            --journal results/sources/facescrub/journal \
+            --pictures {output.pictures:q} \
             --faces {output.faces:q} \
             &>{log:q}
         """
@@ -43,7 +52,7 @@ rule fetch_facescrub:
 rule crop_facescrub:
     input:
         faces="results/sources/facescrub/faces.parquet",
-        archive="results/sources/facescrub/pictures.zip",
+        pictures="results/sources/facescrub/pictures",
     output:
         images="results/datasets/facescrub/images.npy",
         samples="results/datasets/facescrub/samples.parquet",
@@ -54,6 +63,8 @@ rule crop_facescrub:
         "results/benchmarks/crop_facescrub/facescrub.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        workers=lookup("datasets/facescrub/decoders", within=config),
     params:
         code=code("crop_facescrub"),
         size=lookup("datasets/facescrub/size", within=config),
@@ -62,9 +73,10 @@ rule crop_facescrub:
         r"""
         python -m obverse.crop_facescrub \
             --faces {input.faces:q} \
-            --archive {input.archive:q} \
+            --pictures {input.pictures:q} \
             --size {params.size:q} \
             --resize {params.resize:q} \
+            --workers {resources.workers} \
             --images {output.images:q} \
             --samples {output.samples:q} \
             --rejected {output.rejected:q} \

@@ -41,7 +41,7 @@ rule draw_mse_curve:
             --floor-methods {params.floor_methods:q} \
             --resamples {params.resamples} \
             --seed {params.seed} \
-            --origin "{params.origin}" \
+            --origin={params.origin:q} \
             --picture {output.picture:q} \
             --table {output.table:q} \
             &>{log:q}
@@ -85,9 +85,41 @@ rule draw_reconstructions:
             --samples {input.samples:q} \
             --victims {params.victims} \
             --seed {params.seed} \
-            --origin "{params.origin}" \
+            --origin={params.origin:q} \
             --picture {output.picture:q} \
             --table {output.table:q} \
+            &>{log:q}
+        """
+
+
+rule draw_fetch:
+    input:
+        faces="results/sources/facescrub/faces.parquet",
+        rejected="results/datasets/facescrub/rejected.csv",
+    output:
+        picture="results/fetch.png",
+        hosts="results/fetch.csv",
+        identities="results/fetch_identities.csv",
+    log:
+        "results/logs/draw_fetch/fetch.log",
+    benchmark:
+        "results/benchmarks/draw_fetch/fetch.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("draw_fetch"),
+        minimum_pictures=lookup("datasets/facescrub/minimum_pictures", within=config),
+        origin=" — ".join(stand_ins("facescrub")),
+    shell:
+        r"""
+        python -m obverse.draw_fetch \
+            --faces {input.faces:q} \
+            --rejected {input.rejected:q} \
+            --minimum-pictures {params.minimum_pictures:q} \
+            --origin={params.origin:q} \
+            --picture {output.picture:q} \
+            --hosts {output.hosts:q} \
+            --identities {output.identities:q} \
             &>{log:q}
         """
 

@@ -123,7 +123,7 @@ rule draw_overlap:
             --known-images {input.known_images:q} \
             --known-samples {input.known_samples:q} \
             --shown {params.shown:q} \
-            --origin {params.origin:q} \
+            --origin={params.origin:q} \
             --picture {output.picture:q} \
             --table {output.table:q} \
             &>{log:q}
@@ -153,7 +153,7 @@ rule draw_duplicates:
             --images {input.images:q} \
             --samples {input.samples:q} \
             --shown {params.shown:q} \
-            --origin {params.origin:q} \
+            --origin={params.origin:q} \
             --picture {output.picture:q} \
             --table {output.table:q} \
             &>{log:q}

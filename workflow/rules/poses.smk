@@ -164,7 +164,7 @@ rule draw_poses:
             --shown {params.shown:q} \
             --show-faces {params.show_faces:q} \
             --seed {params.seed:q} \
-            --origin "{params.origin}" \
+            --origin={params.origin:q} \
             --picture {output.picture:q} \
             --table {output.table:q} \
             &>{log:q}

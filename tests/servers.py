@@ -1,0 +1,98 @@
+"""A web of one loopback server, for what fetches: it remembers who was asked for what.
+
+Run as a program it is the fetch stage in that web, to be killed: ``servers.py PORT FACES_A_SHARD MOST_BYTES …``.
+"""
+
+import asyncio
+import contextlib
+import resource
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+import aiohttp
+from aiohttp import web
+
+from obverse import cli, connectors, hosts, shards
+from obverse.fetch_facescrub import fetch_facescrub
+
+Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+CLOSED = 1  # a port that nothing listens on
+
+
+class Resolver(hosts.Resolver):
+    """Leads ``*.example`` to the server, ``refused*`` to a closed port, ``lost*`` nowhere, and asks the system last."""
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list:
+        if host.startswith("lost"):
+            raise OSError("no such name")
+        if host.startswith("refused"):
+            return await hosts.Resolver(CLOSED).resolve(host, port, family)
+        if host.endswith(".example"):
+            return await super().resolve(host, port, family)
+        return await aiohttp.ThreadedResolver().resolve(host, port, family)
+
+
+def connector(port: int) -> aiohttp.TCPConnector:
+    """Return a connector to public addresses and, the only exception, the server."""
+    ours = [(hosts.LOOPBACK, port), (hosts.LOOPBACK, CLOSED)]
+    return connectors.guarded(lambda *place: place in ours or connectors.is_public(*place), Resolver(port))
+
+
+@contextlib.asynccontextmanager
+async def web_of(port: int) -> AsyncIterator[aiohttp.TCPConnector]:
+    """Yield the connector, as `connectors.internet` does."""
+    yield connector(port)
+
+
+@dataclass
+class Server:
+    """What was asked, as host and path, in order; and the requests themselves."""
+
+    port: int = 0
+    requests: list[web.BaseRequest] = field(default_factory=list)
+
+    @property
+    def asked(self) -> list[str]:
+        return [request.host.partition(":")[0] + request.raw_path for request in self.requests]
+
+
+@contextlib.contextmanager
+def serving(answer: Answer) -> Iterator[Server]:
+    """Serve ``answer`` on a free loopback port, in a thread of its own, while the block runs."""
+    server, started, ended = Server(), threading.Event(), asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def noted(request: web.BaseRequest) -> web.StreamResponse:
+        server.requests.append(request)
+        return await answer(request)
+
+    async def run() -> None:
+        runner = web.ServerRunner(web.Server(noted, access_log=None), shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, hosts.LOOPBACK, 0).start()
+        server.port = runner.addresses[0][1]
+        loops.append(asyncio.get_running_loop())
+        started.set()
+        await ended.wait()
+        await runner.cleanup()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    started.wait()
+    try:
+        yield server
+    finally:
+        loops[0].call_soon_threadsafe(ended.set)
+        thread.join()
+
+
+if __name__ == "__main__":
+    port, faces, most = map(int, sys.argv[1:4])
+    shards.FACES = faces
+    connectors.internet = lambda connections: web_of(port)
+    if most:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    sys.argv[1:] = sys.argv[4:]
+    cli.run(fetch_facescrub)
