@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from obverse import decoders, pictures
-from obverse.decoders import DIED, NOT_IMAGE, OK, TIMEOUT, TOO_MANY_PIXELS, Decoders, Verdict
+from obverse.decoder import NOT_IMAGE, OK, TOO_MANY_PIXELS
+from obverse.decoders import DIED, TIMEOUT, Decoders, Verdict
 from obverse.errors import UnusableInput
 
 
@@ -127,7 +128,7 @@ def test_no_worker_is_left_behind():
 
 def test_a_worker_can_write_no_file(tmp_path):
     """What a picture makes a decoder do stays in it."""
-    code = f"from obverse import decoders as d; d._confine(10**9); open({str(tmp_path / 'x')!r}, 'wb', 0).write(b'x')"
+    code = f"from obverse import decoder; decoder._confine(10**9); open({str(tmp_path / 'x')!r}, 'wb', 0).write(b'x')"
     package = str(Path(decoders.__file__).parents[1])
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": package}, capture_output=True, text=True

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from obverse import archives, cli, facescrub, files, fingerprints, stamps
 from obverse import samples as data_set
-from obverse.decoders import OK, Decoders, Verdict
+from obverse.decoder import OK
+from obverse.decoders import Decoders, Verdict
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
 

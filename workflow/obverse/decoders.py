@@ -1,39 +1,30 @@
 """Pictures decoded in processes of their own: one that kills or stalls a decoder costs that picture, never the run.
 
-A worker (`python -m obverse.decoders`) reads requests and writes answers of a length known before: numbers and pixels.
-Nothing that a hostile picture may have made of a worker is unpickled, imported or run here.
+A worker (`decoder.py`) reads requests and writes answers of a length known before: numbers and pixels. Nothing that a
+hostile picture may have made of a worker is unpickled, imported or run here.
 """
 
 import asyncio
-import contextlib
 import math
 import os
-import resource
-import signal
 import socket
-import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from obverse import pictures
+from obverse.decoder import ANSWER, BOX, OK, REQUEST, VERDICTS
 from obverse.errors import UnusableInput
 
-OK = "ok"
-NOT_IMAGE, TOO_MANY_PIXELS = "not_image", "too_many_pixels"
 TIMEOUT, DIED = "decode_timeout", "decode_died"
-_VERDICTS = (OK, NOT_IMAGE, TOO_MANY_PIXELS)  # a worker's own, as it codes them
 
 SECONDS = 30.0  # for one picture
 _START_SECONDS = 120.0
 MEMORY_BYTES = 1_500_000_000  # address space of a worker; a picture of 50 M pixels takes about half of it
-_REQUEST = struct.Struct("<QHHH")  # bytes of the picture, boxes, size, index of the way to resize
-_BOX = struct.Struct("<4q")
-_ANSWER = struct.Struct("<BII")  # verdict, width, height; then for each box: whether it lies inside, and pixels
 
 Box = tuple[int, int, int, int]
 
@@ -73,7 +64,7 @@ class Decoders:
                 worker = await _start(self._seconds, self._memory)
                 self._running.add(worker)
             verdict = await self._ask(worker, content, boxes, size, resize)
-            kept = worker if verdict.status in _VERDICTS else None
+            kept = worker if verdict.status in VERDICTS else None
             return verdict
         finally:
             if kept is None and worker is not None:
@@ -125,14 +116,14 @@ class _Worker(asyncio.Protocol):
         return await self._answer
 
     async def cut(self, content: bytes, boxes: Sequence[Box], size: int, resize: str) -> Verdict:
-        request = [_REQUEST.pack(len(content), len(boxes), size, list(pictures.RESAMPLING).index(resize))]
-        request += [_BOX.pack(*box) for box in boxes]
+        request = [REQUEST.pack(len(content), len(boxes), size, list(pictures.RESAMPLING).index(resize))]
+        request += [BOX.pack(*box) for box in boxes]
         each = 1 + size * size
-        answer = await self.ask(b"".join([*request, content]), _ANSWER.size + len(boxes) * each)
-        code, width, height = _ANSWER.unpack_from(answer)
-        if _VERDICTS[code] != OK:
-            return Verdict(_VERDICTS[code])
-        starts = (_ANSWER.size + number * each for number in range(len(boxes)))
+        answer = await self.ask(b"".join([*request, content]), ANSWER.size + len(boxes) * each)
+        code, width, height = ANSWER.unpack_from(answer)
+        if VERDICTS[code] != OK:
+            return Verdict(VERDICTS[code])
+        starts = (ANSWER.size + number * each for number in range(len(boxes)))
         return Verdict(OK, width, height, tuple(_pixels(answer[start : start + each], size) for start in starts))
 
 
@@ -146,7 +137,7 @@ async def _start(seconds: float, memory_bytes: int) -> _Worker:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-B", "-m", "obverse.decoders", str(math.ceil(seconds) + 1), str(memory_bytes)],
+            [sys.executable, "-B", "-m", "obverse.decoder", str(math.ceil(seconds) + 1), str(memory_bytes)],
             stdin=theirs,
             stdout=theirs,
             env=os.environ | surroundings,
@@ -166,45 +157,3 @@ async def _start(seconds: float, memory_bytes: int) -> _Worker:
             "Its own words stand above. Is there memory left, and room for processes?",
         ) from error
     return worker
-
-
-def _serve(requests: BinaryIO, answers: BinaryIO, seconds: int) -> None:
-    """Answer requests until there are no more; die of one that takes longer than ``seconds``, asked or not."""
-    ways = list(pictures.RESAMPLING)
-    answers.write(b"\1")  # ready: a worker that cannot start says nothing about a picture
-    answers.flush()
-    while header := requests.read(_REQUEST.size):
-        signal.alarm(seconds)  # in case nobody is left to stop this process
-        length, boxes, size, way = _REQUEST.unpack(header)
-        asked = [_BOX.unpack(requests.read(_BOX.size)) for _ in range(boxes)]
-        answers.write(b"".join(_answer(requests.read(length), asked, size, ways[way])))
-        answers.flush()
-        signal.alarm(0)
-
-
-def _answer(content: bytes, boxes: Sequence[Box], size: int, resize: str) -> Iterator[bytes]:
-    try:
-        picture = pictures.decode(content)
-    except pictures.NotAPicture as error:
-        verdict = TOO_MANY_PIXELS if isinstance(error, pictures.TooManyPixels) else NOT_IMAGE
-        yield _ANSWER.pack(_VERDICTS.index(verdict), 0, 0) + bytes(len(boxes) * (1 + size * size))
-        return
-    yield _ANSWER.pack(_VERDICTS.index(OK), picture.width, picture.height)
-    for box in boxes:
-        try:
-            yield b"\1" + pictures.crop(picture, box, size, resize).tobytes()
-        except pictures.BoxOutside:
-            yield bytes(1 + size * size)
-
-
-def _confine(memory_bytes: int) -> None:
-    """Bound this process's memory; let it write no file and leave no core."""
-    limits = {resource.RLIMIT_AS: memory_bytes, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
-    for kind, limit in limits.items():
-        with contextlib.suppress(ValueError, OSError):  # macOS refuses some
-            resource.setrlimit(kind, (limit, limit))
-
-
-if __name__ == "__main__":
-    _confine(memory_bytes=int(sys.argv[2]))
-    _serve(sys.stdin.buffer, sys.stdout.buffer, seconds=int(sys.argv[1]))
