@@ -261,7 +261,7 @@ def start(folder: Path, out: Path, port: int, most_bytes: int = 0) -> subprocess
     paths = os.pathsep.join([str(Path(servers.__file__).parent), str(Path(connectors.__file__).parents[1])])
     return subprocess.Popen(
         [sys.executable, servers.__file__, *words],
-        env=os.environ | {"PYTHONPATH": paths},
+        env=os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},  # bytecode would fill the small disk
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
