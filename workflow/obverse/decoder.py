@@ -1,6 +1,7 @@
 """The process that decodes pictures for others (`decoders.py`): ``python -m obverse.decoder SECONDS BYTES``."""
 
 import contextlib
+import os
 import resource
 import signal
 import struct
@@ -57,4 +58,7 @@ def _confine(memory_bytes: int) -> None:
 
 if __name__ == "__main__":
     _confine(memory_bytes=int(sys.argv[2]))
-    _serve(sys.stdin.buffer, sys.stdout.buffer, seconds=int(sys.argv[1]))
+    try:
+        _serve(sys.stdin.buffer, sys.stdout.buffer, seconds=int(sys.argv[1]))
+    except ConnectionError:  # whoever asked is gone: nothing to say, and nobody to say it to
+        os._exit(1)
