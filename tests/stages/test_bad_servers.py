@@ -21,7 +21,7 @@ from aiohttp import web
 from PIL import Image
 
 import servers
-from obverse import archives, connectors, download, facescrub, pictures, shards
+from obverse import archives, connectors, download, facescrub, hosts, pictures, shards
 from obverse.errors import UnusableInput
 from obverse.fetch_facescrub import fetch_facescrub
 
@@ -249,6 +249,12 @@ def test_when_no_host_can_be_reached_any_more_the_run_stops_and_asks_again_next_
     last = dict(lines)
     assert sum(entry is not None for entry in last.values()) == 20
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["journal"]
+    # No shard was finished from what a lost network gave: once it is back, everything comes.
+    monkeypatch.setattr(servers.Resolver, "resolve", hosts.Resolver.resolve)
+    with servers.serving(answer) as server:
+        monkeypatch.setattr(connectors, "internet", lambda connections: servers.web_of(server.port))
+        fetch_facescrub(**options(tmp_path, tmp_path / "out"))
+    assert set(facescrub.read_fetched(tmp_path / "out/faces.parquet")["status"].to_pylist()) == {"ok"}
 
 
 # ---- killed, and out of disk: the stage as a process

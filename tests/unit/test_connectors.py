@@ -66,6 +66,12 @@ def test_the_internet_connector_reaches_no_server_on_this_machine_or_its_network
         ("::ffff:127.0.0.1", 80, False),
         ("::ffff:93.184.215.14", 80, True),
         ("64:ff9b::7f00:1", 80, False),
+        ("64:ff9b:1::7f00:1", 80, False),
+        ("::127.0.0.1", 80, False),
+        ("::ffff:0:7f00:1", 80, False),
+        ("fec0::1", 80, False),
+        ("5f00::1", 80, False),
+        ("3fff::1", 80, False),
         ("2002:7f00:1::", 80, False),
     ],
 )

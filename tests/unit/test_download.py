@@ -90,6 +90,11 @@ def test_retry_after_is_seconds(header, low, high):
     assert download._retry_after(header) == low == high
 
 
+@pytest.mark.parametrize("said", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "", "soon", "-5"])
+def test_a_retry_after_that_is_no_time_stops_nothing(said):
+    assert download._retry_after(said) is None
+
+
 def test_retry_after_may_be_a_date():
     assert 20 < download._retry_after(email.utils.formatdate(time.time() + 30, usegmt=True)) <= 30
     assert download._retry_after("Fri, 01 Jan 1999 00:00:00 GMT") == 0

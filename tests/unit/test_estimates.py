@@ -131,12 +131,15 @@ def test_what_will_be_fetched_is_listed_with_size_and_address_until_it_is_there(
     assert [line.split(":")[0] for line in lines[1:]] == [
         "celeba's identity_CelebA.txt",
         *(f"mnist's {name}" for name in estimates.OFFICIAL["mnist"]),
+        "FAN's weights",
     ]
     for place in ("data/celeba", "results/sources/mnist"):
         (tmp_path / place).mkdir(parents=True)
     (tmp_path / "data/celeba/img_align_celeba.zip").touch()
     (tmp_path / "results/sources/mnist/t10k-labels-idx1-ubyte.gz").touch()
-    assert estimates.fetched(PAPER, tmp_path, KNOWN) == lines[1:-1]
+    (tmp_path / "results/models").mkdir()
+    (tmp_path / "results/models/fan.pth.tar").touch()
+    assert estimates.fetched(PAPER, tmp_path, KNOWN) == lines[1:-2]
 
 
 @pytest.fixture

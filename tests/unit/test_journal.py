@@ -45,6 +45,7 @@ def test_another_list_starts_a_new_journal(folder):
     written(folder)
     assert opened(folder, "other lists") == {}
     assert sorted(path.name for path in folder.iterdir()) == ["made_from"]
+    assert (folder.with_name(folder.name + ".old") / "answers.jsonl").is_file()  # days of work are put aside
 
 
 @pytest.mark.parametrize("torn", [1, 20, -1])

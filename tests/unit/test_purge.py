@@ -39,8 +39,10 @@ PRODUCTS = {
     "config.yaml": set(),
     "logs/crop_celeba/celeba.log": set(),
     "benchmarks/crop_celeba/celeba.tsv": set(),
+    "overlap.png": {FACESCRUB, CELEBA},
+    "fetch_identities.csv": {FACESCRUB},
+    "poses.png": {CELEBA},
     # What config does not tell apart counts as made from all.
-    "overlap.png": set(purge.ROLES),
     ".fig9.png.4321.part": set(purge.ROLES),
     "archive/pictures.npy": set(purge.ROLES),
     "classifiers/earlier/seed1/weights.safetensors": set(purge.ROLES),

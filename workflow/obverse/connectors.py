@@ -18,8 +18,11 @@ import aiohttp.abc
 from obverse import hosts
 
 _WEB_PORTS = (80, 443)
-# Global according to `ipaddress`, yet they lead to addresses that are not: NAT64, 6to4 and its relays.
-_TUNNELS = [ipaddress.ip_network(network) for network in ("64:ff9b::/96", "2002::/16", "192.88.99.0/24")]
+# Global according to `ipaddress`, yet they lead to addresses that are not: 6to4 and its relays.
+# Documentation's second range is not yet known to every Python.
+_TUNNELS = [ipaddress.ip_network(network) for network in ("2002::/16", "3fff::/20", "192.88.99.0/24")]
+# All that is handed out of IPv6: embedded IPv4, NAT64 and site-local addresses lie outside.
+_UNICAST = ipaddress.ip_network("2000::/3")
 _NAMES_KEPT_SECONDS = 600
 
 Allowed = Callable[[str, int], bool]  # address, port
@@ -33,6 +36,8 @@ def is_public(address: str, port: int) -> bool:
     """Return whether ``address`` is on the public internet and ``port`` is one of the web's."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
+    if ip.version == 6 and ip not in _UNICAST:
+        return False
     tunnelled = any(ip.version == network.version and ip in network for network in _TUNNELS)
     return port in _WEB_PORTS and ip.is_global and not ip.is_multicast and not tunnelled
 

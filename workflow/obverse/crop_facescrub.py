@@ -11,7 +11,7 @@ import pyarrow as pa
 from obverse import archives, cli, facescrub, files, fingerprints, stamps
 from obverse import samples as data_set
 from obverse.decoder import OK
-from obverse.decoders import Decoders, Verdict
+from obverse.decoders import DIED, TIMEOUT, Decoders, Verdict
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
 
@@ -87,13 +87,32 @@ async def _cut_all(
                 job = None
                 if isinstance(face.member, str):
                     box = (face.x1, face.y1, face.x2, face.y2)
-                    job = asyncio.create_task(pool.cut(bodies.read(face.member), [box], size, resize))
+                    content, where = bodies.read(face.member), f"{pictures}, member {face.member}"
+                    job = asyncio.create_task(_decoded(pool, content, where, box, size, resize))
                 waiting.append((face.status, job))
                 if len(waiting) > _AHEAD * workers:
                     await take()
             while waiting:
                 await take()
     return cuts, statuses
+
+
+async def _decoded(
+    pool: Decoders, content: bytes, where: str, box: tuple[int, int, int, int], size: int, resize: str
+) -> Verdict:
+    """Return what a decoder says of a picture that was decoded when it came: one that fails now fails for this machine.
+
+    Raises `UnusableInput` when it fails twice, since what is cut must not depend on how busy the machine is.
+    """
+    for _ in range(2):
+        verdict = await pool.cut(content, [box], size, resize)
+        if verdict.status not in (TIMEOUT, DIED):
+            return verdict
+    raise UnusableInput(
+        where,
+        f"expected a picture that a decoder finishes, as when it came, found {verdict.status} twice",
+        "Is this machine very busy, or short of memory? Lower datasets.facescrub.decoders and run again.",
+    )
 
 
 async def _outcome(fetched: str, job: "asyncio.Task[Verdict] | None") -> tuple[str, np.ndarray | None]:

@@ -19,8 +19,8 @@ from obverse.connectors import BlockedAddress
 from obverse.schedule import Schedule
 
 OK = "ok"
-# The other outcomes: http_3xx (a redirect to nowhere), http_4xx, http_5xx, redirects (too many), bad_url, dns, connect,
-# tls, connection_lost, timeout, too_big, blocked_address
+# The other outcomes: http_3xx (a redirect to nowhere), http_4xx, http_5xx, http_other, redirects (too many), bad_url,
+# dns, connect, tls, connection_lost, timeout, too_big, blocked_address
 
 MAX_BYTES = 25_000_000
 MAX_REDIRECTS = 5
@@ -95,7 +95,7 @@ def parse(url: str) -> URL | None:
     try:
         parsed = _spelt(url)
         return parsed if parsed.scheme in ("http", "https") and parsed.host else None
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):  # what a date of a hostile server leads to
         return None
 
 
@@ -165,7 +165,7 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
             if code in (_TOO_MANY_REQUESTS, _UNAVAILABLE)
             else None
         )
-        return Answer(f"http_{code // 100}xx", code, wait=wait)
+        return Answer(f"http_{code // 100}xx" if code < 600 else "http_other", code, wait=wait)
     if (response.content_length or 0) > MAX_BYTES:
         return Answer("too_big", code)
     body = bytearray()
@@ -182,5 +182,5 @@ def _retry_after(text: str) -> float | None:
         return float(text)
     try:
         return max(email.utils.parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):  # what a date of a hostile server leads to
         return None

@@ -14,13 +14,13 @@ _USABLE = "usable"
 _GROUPS = {
     _USABLE: (_USABLE, "#0072B2"),
     "no server": ("dns connect host_dead", "#555555"),
-    "server refuses": ("http_1xx http_3xx http_4xx http_5xx redirects tls", "#D55E00"),
+    "server refuses": ("http_1xx http_3xx http_4xx http_5xx http_other redirects tls", "#D55E00"),
     "gave up waiting": ("timeout connection_lost decode_timeout", "#E69F00"),
     "not the listed picture": (
         "hash_mismatch not_image too_big too_many_pixels decode_died bbox_outside",
         "#CC79A7",
     ),
-    "never asked": ("bad_url blocked_address", "#000000"),
+    "refused by us": ("bad_url blocked_address", "#000000"),
 }
 _GROUP_OF = {status: group for group, (statuses, _) in _GROUPS.items() for status in statuses.split()}
 

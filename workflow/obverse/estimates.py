@@ -59,6 +59,9 @@ def fetched(config: dict, directory: Path, known: Known) -> list[str]:
             file = known[role, path.name]
             addresses = [*file.urls, *([f"Google Drive {file.drive}"] if file.drive else [])]
             lines.append(f"{role}'s {path.name}: {file.length:,} bytes from {', or '.join(addresses)}")
+    weights, kept = config["poses"]["weights"], directory / "results" / "models" / "fan.pth.tar"
+    if config["poses"]["network"] == "fan" and "://" in weights and not kept.exists():
+        lines.append(f"FAN's weights: about 96 MB from {weights}")
     return lines
 
 

@@ -91,6 +91,7 @@ class _Inbox:
         self._shards, self._journal, self._pool, self._progress = shards, journal, pool, progress
         self.schedule = Schedule(shards.hosts)
         self._unreached: list[str] = []  # since the last answer from anywhere
+        self._held: list[int] = []  # places settled since then: it may be this machine's network that is gone
         self._fine = 0
 
     async def recall(self) -> None:
@@ -111,9 +112,15 @@ class _Inbox:
         self._journal.add(url, entry, answer.body if kept else b"", self._shards.of(place))
         self._check_network(url, entry.reached)
         self._fine += entry.status == download.OK and entry.sha256 in self._shards.wanted[place]
-        settled = self.schedule.done(place, entry.reached)
+        self._held += self.schedule.done(place, entry.reached)
         self._progress.advance(1, f"{self._fine / (self._progress.done + 1):.1%} ok")
-        await self._settle(settled)
+        if entry.reached:
+            await self.release()
+
+    async def release(self) -> None:
+        """Finish the shards that are complete, once it is sure that the network was there."""
+        held, self._held = self._held, []
+        await self._settle(held)
 
     async def _judge(self, answer: download.Answer) -> Entry:
         said = (answer.reached, answer.http_code, answer.final_url, answer.attempts)
@@ -158,6 +165,7 @@ def _fetch(
                 inbox = _Inbox(shards, journal, pool, progress)
                 await inbox.recall()
                 await download.fetch(shards.urls, inbox.schedule, connector, connections, times, contact, inbox.receive)
+                await inbox.release()
 
     try:
         asyncio.run(run())

@@ -6,10 +6,10 @@ import urllib.request
 from pathlib import Path
 from typing import BinaryIO
 
-from obverse import cli, files, stamps
+from obverse import cli, files, stamps, transfers
 from obverse.errors import UnusableInput
 
-_DIGEST = re.compile(r"-([0-9a-f]{8,64})\.")  # how PyTorch's hub names weights: name-digest.suffix
+_DIGEST = re.compile(r"-([0-9a-f]{10,64})\.")  # how PyTorch's hub names weights: name-digest.suffix
 _LARGEST = 512 * 2**20  # bytes; the official file has 96 million
 _BLOCK = 2**20
 
@@ -37,7 +37,7 @@ def fetch_fan(*, source: str, digest: str, timeout_seconds: int, weights: Path) 
 
 def _opened(source: str, timeout_seconds: int) -> BinaryIO:
     if source.startswith(("https://", "http://")):
-        request = urllib.request.Request(source, headers={"User-Agent": "Obverse (research; one file)"})
+        request = urllib.request.Request(source, headers={"User-Agent": transfers.user_agent("")})
         return urllib.request.urlopen(request, timeout=timeout_seconds)
     return Path(source).open("rb")
 

@@ -39,6 +39,15 @@ class Entry(NamedTuple):
     offset: int | None = None  # in the spool; None where the body was not kept
 
 
+def _put_aside(folder: Path) -> None:
+    """Keep what was fetched for other lists or settings as ``*.old``, days of work perhaps; one such is kept."""
+    if folder.exists():
+        old = folder.with_name(folder.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        folder.replace(old)
+        print(f"{folder}: fetched for other lists or settings; put aside as {old.name}")
+
+
 class Journal:
     """The folder of one fetch, opened to be added to."""
 
@@ -47,7 +56,7 @@ class Journal:
         self._folder = folder
         told = folder / "made_from"
         if not told.is_file() or told.read_text() != made_from:
-            shutil.rmtree(folder, ignore_errors=True)
+            _put_aside(folder)
             files.write_bytes(told, made_from.encode())
         self._path = folder / _ANSWERS
         self.entries = dict(self._whole(_lines(self._path)))

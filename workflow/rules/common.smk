@@ -9,7 +9,8 @@ from pathlib import Path
 BASE = Path(workflow.basedir)
 # The package beside this Snakefile, not one installed from another checkout: what the digests describe is what runs.
 sys.path.insert(0, str(BASE / "workflow"))
-shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))}; ")
+# And NumPy's products on one thread: their last digits depend on how many there are.
+shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1; ")
 
 from obverse import locks, settings
 from obverse.attacks import FEATURES, FLOORS, Attack, compared

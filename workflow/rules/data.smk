@@ -63,6 +63,7 @@ rule crop_facescrub:
         "results/benchmarks/crop_facescrub/facescrub.tsv"
     conda:
         "../../envs/obverse.yaml"
+    threads: config["datasets"]["facescrub"]["decoders"]
     resources:
         workers=lookup("datasets/facescrub/decoders", within=config),
     params:

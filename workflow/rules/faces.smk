@@ -46,3 +46,8 @@ def pose_origin() -> str:
     small = config["poses"]["network"] == "small"
     notes = stand_ins("celeba") + (["landmarks: the project's small network, not FAN"] if small else [])
     return " — ".join(notes)
+
+
+def fixed_limit(key: str) -> float:
+    """Return a limit of poses in degrees; 0 where limits are calibrated, so that its key reruns nothing."""
+    return config["poses"][key] if config["poses"]["mode"] == "fixed" else 0.0

@@ -16,6 +16,9 @@ rule train_embedder:
         "results/benchmarks/train_embedder/embedder.tsv"
     conda:
         "../../envs/obverse.yaml"
+    threads: 1
+    resources:
+        gpu=GPU,
     params:
         code=code("train_embedder"),
     shell:

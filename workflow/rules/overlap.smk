@@ -20,6 +20,9 @@ rule embed_faces:
         dataset="|".join(FACES),
     conda:
         "../../envs/obverse.yaml"
+    threads: config["compute"]["classifier_threads"]
+    resources:
+        gpu=GPU,
     params:
         code=code("embed_faces"),
         box=lambda wildcards: config["datasets"][wildcards.dataset].get("box", []),

@@ -113,8 +113,8 @@ rule sort_poses:
     params:
         code=code("sort_poses"),
         mode=lookup("poses/mode", within=config),
-        yaw=lookup("poses/yaw", within=config),
-        pitch=lookup("poses/pitch", within=config),
+        yaw=fixed_limit("yaw"),
+        pitch=fixed_limit("pitch"),
         overlap=lookup("poses/overlap", within=config),
     shell:
         r"""

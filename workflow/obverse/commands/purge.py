@@ -26,6 +26,11 @@ _PRODUCTS = {
     *("sources", "datasets", "classifiers", "predictions"),
     *("auxiliaries", "inverters", "reconstructions", "scores"),
 }
+# The figures that are not under figures in config, and whose pictures they are made from.
+_REPORTS = {
+    **{"fetch": {"facescrub"}, "fetch_identities": {"facescrub"}, "duplicates": {"facescrub"}},
+    **{"overlap": {"facescrub", "celeba"}, "poses": {"celeba"}},
+}
 _OTHERS = {"logs", "benchmarks", "models", "config.yaml"}  # hold no picture, and nothing trained on one
 
 
@@ -110,6 +115,8 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
         return trained("auxiliaries", PurePath(rest[0]).stem)
     if kind in ("inverters", "reconstructions", "scores") and len(rest) > 2:
         return trained("classifiers", rest[0]) or trained("auxiliaries", rest[1]) or shows(rest[-1])
+    if not rest and place.stem in _REPORTS:
+        return role in _REPORTS[place.stem]
     return trained("figures", place.stem) if not rest else True
 
 
