@@ -167,3 +167,10 @@ def test_nothing_is_deleted_under_a_run_at_work(run, directory: Path):
         status, _ = run("celeba", "--yes")
     assert "expected no run at work, found one" in str(status) and files(directory) == set(PRODUCTS)
     assert run("celeba", "--yes")[0] == 0
+
+
+def test_a_folder_without_results_is_no_success(run, directory: Path):
+    """Started in the wrong place, it must not say that nothing is left."""
+    (directory / "results").rename(directory / "elsewhere")
+    status, _ = run("celeba", "--yes")
+    assert "expected the results of a run, found none" in str(status)

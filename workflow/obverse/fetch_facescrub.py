@@ -140,10 +140,11 @@ class _Inbox:
         """Raise `UnusableInput` when so many hosts failed in a row that it must be this machine's network."""
         self._unreached = [] if reached else [*self._unreached, url]
         if len(self._unreached) >= _NETWORK_LOST_AFTER:
-            self._journal.forget(self._unreached)
+            lost, self._unreached = self._unreached, []  # others may be at this place before the run has stopped
+            self._journal.forget(lost)
             raise UnusableInput(
                 "the internet",
-                f"expected some host to answer, but {len(self._unreached)} requests in a row reached none",
+                f"expected some host to answer, but {len(lost)} requests in a row reached none",
                 "Is this machine still connected? Run the same command again: what was answered before is kept.",
             )
 

@@ -92,7 +92,7 @@ class Journal:
     def forget(self, urls: Iterable[str]) -> None:
         """Take back answers, so that the next run asks again."""
         for url in urls:
-            del self.entries[url]
+            self.entries.pop(url, None)
             self._append(_ANSWERS, _line(url, None))
 
     def _append(self, name: str, content: bytes) -> int:

@@ -44,6 +44,9 @@ def main() -> None:
     arguments = parser.parse_args()
     results = arguments.directory / "results"
     try:
+        if not results.is_dir():
+            where = "Where was snakemake started? Name that folder with --directory."
+            raise UnusableInput(results, "expected the results of a run, found none", where)
         if locks.in_use(arguments.directory / ".snakemake"):
             raise UnusableInput(arguments.directory, "expected no run at work, found one", "Wait for it, or end it.")
         configs = _configs(arguments.configfiles, results / "config.yaml")
