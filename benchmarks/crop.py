@@ -36,7 +36,7 @@ def ratios(archive: Path, size: int, count: int) -> tuple[list[float], list[floa
             start = time.perf_counter()
             Image.open(io.BytesIO(members.read(name))).load()
             middle = time.perf_counter()
-            pictures.crop(pictures.decode(members.read(name)), BOX, size, "bilinear")
+            pictures.crop(pictures.decode(members.read(name), grey=True), BOX, size, "bilinear")
             sums.append((middle - start, time.perf_counter() - middle))
     blocks = [sums[i : i + _BLOCK] for i in range(0, len(sums) - _BLOCK + 1, _BLOCK)]
     decoded = [statistics.median(first for first, _ in block) for block in blocks]

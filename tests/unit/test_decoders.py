@@ -47,7 +47,7 @@ def test_a_worker_cuts_what_the_library_cuts():
     content = png(50, 60, "RGB")
     boxes = [(0, 0, 60, 50), (3, 4, 33, 44), (30, 10, 61, 20)]
     (verdict,) = cut((content, boxes, 16, "bicubic"))
-    picture = pictures.decode(content)
+    picture = pictures.decode(content, grey=True)
     assert (verdict.status, verdict.width, verdict.height) == (OK, 60, 50)
     for box, found in zip(boxes[:2], verdict.cuts, strict=False):
         np.testing.assert_array_equal(found, pictures.crop(picture, box, 16, "bicubic"))

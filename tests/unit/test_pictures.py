@@ -91,6 +91,15 @@ def test_a_crop_is_the_box_in_grey(picture):
     np.testing.assert_allclose(cut.astype(int), grey[20:52, 10:42].astype(int), atol=1)
 
 
+def test_a_jpegs_own_grey_is_that_of_its_colours_to_a_level(picture):
+    """Where a colour was cut off at black or white the two differ by more; here that is one pixel in a hundred."""
+    content = _encoded(picture)
+    of_colours = np.asarray(pictures.decode(content).convert("L")).astype(int)
+    own = pictures.decode(content, grey=True)
+    assert own.mode == "L"
+    assert np.quantile(np.abs(np.asarray(own) - of_colours), 0.99) <= 1
+
+
 def test_an_area_resize_is_the_mean_of_the_pixels_and_agrees_with_opencv(picture):
     cut = pictures.crop(picture, (3, 5, 67, 69), 16, "area")
     grey = np.asarray(picture.convert("L"))[5:69, 3:67]

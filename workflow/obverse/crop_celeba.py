@@ -51,7 +51,7 @@ def _members(archive: Path, names: list[str], listed: pd.DataFrame) -> list[str]
 
 def _cut(archive: Path, name: str, body: bytes, box: tuple[int, int, int, int], size: int, resize: str) -> np.ndarray:
     try:
-        return pictures.crop(pictures.decode(body), box, size, resize)
+        return pictures.crop(pictures.decode(body, grey=True), box, size, resize)
     except (pictures.NotAPicture, pictures.BoxOutside) as error:
         problem = f"expected a picture of {celeba.WIDTH}x{celeba.HEIGHT} pixels, found otherwise ({error})"
         raise UnusableInput(f"{archive}, member {name}", problem, _REMEDY) from error

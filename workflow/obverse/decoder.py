@@ -35,7 +35,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO, seconds: int) -> None:
 
 def _answer(content: bytes, boxes: Sequence[tuple[int, int, int, int]], size: int, resize: str) -> Iterator[bytes]:
     try:
-        picture = pictures.decode(content)
+        picture = pictures.decode(content, grey=True)
     except pictures.NotAPicture as error:
         verdict = TOO_MANY_PIXELS if isinstance(error, pictures.TooManyPixels) else NOT_IMAGE
         yield ANSWER.pack(VERDICTS.index(verdict), 0, 0) + bytes(len(boxes) * (1 + size * size))
