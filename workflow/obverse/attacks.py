@@ -1,38 +1,78 @@
-"""Which attacks a figure compares: the methods of the paper, as pairs of an inverter and the view it is shown."""
+"""Which attacks a figure compares: pairs of an inverter and the view it is shown, on a target."""
 
 from dataclasses import dataclass
 
-FLOORS = ("mean_image", "black")  # what can be shown without asking anything
+from obverse import targets
+
+FLOORS = ("mean_image", "black", "class_mean")  # what can be shown without asking anything
+CEILING = "truth"  # what a perfect attack would show: what the evaluation classifier makes of it bounds all others
 
 # What the inverters of a method read (`features.py`). The prior attack has none of its own: variant P1 is the aligned
 # attack's inverter for whole vectors, fed truncated ones.
 FEATURES = {"aligned": "shifted", "centred": "centred"}
+JOINT = "joint"  # the inverter that was trained together with its target
+NEAREST = "nearest"  # no inverter: the auxiliary image whose prediction vector is nearest
 
 
 @dataclass(frozen=True)
 class Attack:
-    """``method`` as legends have it, ``m`` scores kept; ``inversion`` names the inverter, ``view`` what it is fed."""
+    """``label`` as figures have it, ``m`` scores kept; ``inversion`` names the inverter, ``view`` what it is fed."""
 
-    method: str
+    label: str
     m: int
+    classifier: str
+    auxiliary: str
     inversion: str
     view: str
 
-    def path(self, product: str, figure: dict, dataset: str, seed: int, suffix: str) -> str:
+    def path(self, product: str, dataset: str, seed: int, suffix: str) -> str:
         """Return where ``product`` (scores, reconstructions) of this attack lies."""
-        where = f"{figure['classifier']}/{figure['auxiliary']}/{self.inversion}/seed{seed}"
+        where = f"{self.classifier}/{self.auxiliary}/{self.inversion}/seed{seed}"
         return f"results/{product}/{where}/{dataset}.{self.view}.{suffix}"
+
+
+def attack(config: dict, classifier: str, auxiliary: str, method: str, m: int | None = None, label: str = "") -> Attack:
+    """Return the attack of ``method`` on vectors truncated to ``m`` (None: whole ones), called so unless labelled."""
+    classes = targets.target(config, classifier).classes
+    kept = classes if m is None else m
+    view = "full" if kept == classes else f"m{kept}"
+    trained = "full" if method in ("prior", JOINT, NEAREST) else view
+    inversion = f"{'aligned' if method == 'prior' else method}_{trained}"
+    held = targets.auxiliary_for(config, auxiliary, classifier)
+    return Attack(label or method, kept, classifier, held, inversion, view)
 
 
 def compared(config: dict, figure: str) -> list[Attack]:
     """Return the attacks of a figure: its methods at every m, and its further ones at the largest."""
     chosen = config["figures"][figure]
-    classes = config["classifiers"][chosen["classifier"]]["classes"]
     found = []
     for m in chosen["m"]:
-        view = "full" if m == classes else f"m{m}"
         further = chosen.get("methods_at_full", []) if m == max(chosen["m"]) else []
         for method in [*chosen["methods"], *further]:
-            inversion = "aligned_full" if method == "prior" else f"{method}_{view}"
-            found.append(Attack(method, m, inversion, view))
+            found.append(attack(config, chosen["classifier"], chosen["auxiliary"], method, m))
     return found
+
+
+def rows(config: dict, figure: str) -> list[Attack]:
+    """Return the attacks of a figure that shows one a row: those of its ``rows``, or one for each ``k``."""
+    chosen = config["figures"][figure]
+    if "k" in chosen:
+        return [sweep(config, figure, k, 1) for k in chosen["k"]]
+    return [
+        attack(config, row["classifier"], row["auxiliary"], row.get("method", "aligned"), label=row["label"])
+        for row in chosen["rows"]
+    ]
+
+
+def sweep(config: dict, figure: str, k: int, draw: int, fixed: bool = False) -> Attack:
+    """Return the attack on whole vectors of the target that knows ``k`` classes; with all of them there is one draw."""
+    chosen = config["figures"][figure]
+    whole = k == targets.target(config, chosen["classifier"]).classes
+    classifier = chosen["classifier"] if whole else targets.drawn(chosen["classifier"], k, draw, fixed)
+    return attack(config, classifier, chosen["auxiliary"], "aligned", label=f"k = {k}")
+
+
+def of_figure(config: dict, figure: str) -> list[Attack]:
+    """Return every attack that a figure shows."""
+    chosen = config["figures"][figure]
+    return compared(config, figure) if "m" in chosen else rows(config, figure)

@@ -23,7 +23,8 @@ _BATCH = 500  # images asked at once; too few to fill memory, enough to fill the
 def predict(*, weights: Path, images: Path, samples: Path, splits: list[Path], threads: int, predictions: Path) -> None:
     """Write the log-probabilities of each image whose status is ok, in float32 whatever the training's precision.
 
-    ``splits`` is the classifier's own table when the data set is its own (labels come from it), else empty.
+    ``splits`` is the classifier's own table when the data set is its own, else empty: an image that it lists has its
+    label, any other is of nobody the classifier knows.
     """
     device = devices.prepare("float32", threads)
     classifier = checkpoints.load(weights, Classifier).to(device.torch, memory_format=torch.channels_last)
@@ -43,13 +44,14 @@ def predict(*, weights: Path, images: Path, samples: Path, splits: list[Path], t
 def _asked(table: Path, split_tables: list[Path]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the row, sample_id and label of each image to ask about."""
     known = read_samples(table)
-    sample_ids = known["sample_id"].to_numpy()
-    if not split_tables:
-        rows = np.flatnonzero(np.array(known["status"].to_pylist()) == "ok")
-        return rows, sample_ids[rows], np.full(len(rows), NOT_A_CLASS)
-    split = read_splits(split_tables[0])
-    wanted = split["sample_id"].to_numpy()
-    return find_rows(sample_ids, wanted, split_tables[0]), wanted, split["label"].to_numpy()
+    labels = np.full(len(known), NOT_A_CLASS)
+    for path in split_tables:
+        split = read_splits(path)
+        labels[find_rows(known["sample_id"].to_numpy(), split["sample_id"].to_numpy(), path)] = split[
+            "label"
+        ].to_numpy()
+    rows = np.flatnonzero(np.array(known["status"].to_pylist()) == "ok")
+    return rows, known["sample_id"].to_numpy()[rows], labels[rows]
 
 
 def _ask(classifier: Classifier, device: devices.Device, images: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -14,18 +14,29 @@ from obverse.splits import write as write_splits
 
 
 def split_samples(
-    *, samples: Path, unseen: list[Path], seed: int, classes: int, member_fraction: float, splits: Path
+    *,
+    samples: Path,
+    unseen: list[Path],
+    seed: int,
+    draw: int,
+    classes: int,
+    identities: list[str],
+    member_fraction: float,
+    splits: Path,
 ) -> None:
     """Choose ``classes`` identities and divide the images of each into members and held-out images.
 
-    They are drawn from all names there are, those of ``unseen`` (csv, column ``name``) included: what a source lists
-    without an image. So what happened to arrive does not decide who is drawn, but for a person who cannot be divided.
-    Near-duplicates stay on one side, so a share is met to within the largest group of them. Each identity gets its
-    share, not only the whole; one whose images are all near-duplicates cannot be divided and is no class. Classes are
-    numbered in the order of their names. Raises `UnusableInput` when too few identities are left.
+    They are ``identities`` where these are given. Else they are drawn, draw number ``draw``, from all names there are,
+    those of ``unseen`` (csv, column ``name``) included: what a source lists without an image. So what happened to
+    arrive does not decide who is drawn, but for a person who cannot be divided. The few classes of a draw are among its
+    many. Near-duplicates stay on one side, so a share is met to within the largest group of them. Each identity gets
+    its share, not only the whole; one whose images are all near-duplicates cannot be divided and is no class. Classes
+    are numbered in the order of their names, and a person's images are divided alike whoever else is a class. Raises
+    `UnusableInput` when too few identities are left.
     """
     usable = _usable(samples)
-    chosen = _choose(set(usable["identity"]), _names(samples, unseen), classes, seed, samples)
+    names = identities or _names(samples, unseen)
+    chosen = _choose(set(usable["identity"]), names, classes, seed, draw, samples)
     divided = [
         _divide(usable[usable["identity"] == identity], label, member_fraction, seed)
         for label, identity in enumerate(chosen)
@@ -33,7 +44,7 @@ def split_samples(
     rows = pd.concat(divided).sort_values("sample_id")
     table = pa.Table.from_pandas(rows, preserve_index=False)
     inputs = {"samples": samples} | {f"unseen {number}": path for number, path in enumerate(unseen)}
-    facts = {"seed": seed, "classes": classes, "member_fraction": member_fraction}
+    facts = {"seed": seed, "draw": draw, "classes": classes, "member_fraction": member_fraction}
     write_splits(splits, table, stamps.stamp("split_samples", inputs, **facts))
 
 
@@ -49,21 +60,22 @@ def _names(samples: Path, unseen: list[Path]) -> list[str]:
     return sorted(names.union(*(pd.read_csv(path, dtype=str, keep_default_na=False)["name"] for path in unseen)))
 
 
-def _choose(usable: set[str], names: list[str], classes: int, seed: int, where: Path) -> list[str]:
-    if len(usable) < classes:
+def _choose(usable: set[str], names: list[str], classes: int, seed: int, draw: int, where: Path) -> list[str]:
+    found = usable.intersection(names)
+    if len(found) < classes:
         raise UnusableInput(
             where,
-            f"expected at least {classes} identities with two images that differ, found {len(usable)}",
-            f"Set classes to {len(usable)} or fewer, or provide more data.",
+            f"expected at least {classes} identities with two images that differ, found {len(found)}",
+            f"Set classes to {len(found)} or fewer, or provide more data.",
         )
-    drawn = seeds.generator(seed, "classes").permutation(len(names))
+    drawn = seeds.generator(seed, "classes", draw).permutation(len(names))
     return sorted([names[i] for i in drawn if names[i] in usable][:classes])
 
 
 def _divide(images: pd.DataFrame, label: int, member_fraction: float, seed: int) -> pd.DataFrame:
     """Return ``images`` of one identity with label and split; at least one image falls on each side."""
     groups = np.array(sorted(images["duplicate_group"].unique()))
-    seeds.generator(seed, "split", label).shuffle(groups)
+    seeds.generator(seed, f"split {images['identity'].iloc[0]}").shuffle(groups)
     sizes = images["duplicate_group"].value_counts().loc[groups].to_numpy()
     before = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     count = int((before < member_fraction * len(images) - 0.5).sum())

@@ -52,6 +52,7 @@ def train_classifier(
     width: int,
     hidden: int,
     epochs: int,
+    minimum_steps: int,
     batch_size: int,
     learning_rate: float,
     precision: str,
@@ -67,7 +68,7 @@ def train_classifier(
     device = devices.prepare(precision, threads)
     members, held_out, num_classes = _examples(images, samples, splits, device)
     architecture = {"num_classes": num_classes, "size": members[0].shape[1], "width": width, "hidden": hidden}
-    schedule = training.Schedule(seed, epochs, batch_size, learning_rate)
+    schedule = training.Schedule(seed, epochs, batch_size, learning_rate, minimum_steps)
     stamp = stamps.stamp(
         "train_classifier",
         {"images": images, "samples": samples, "splits": splits},

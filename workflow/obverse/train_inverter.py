@@ -60,6 +60,7 @@ def train_inverter(
     width: int,
     seed: int,
     epochs: int,
+    minimum_steps: int,
     batch_size: int,
     learning_rate: float,
     precision: str,
@@ -84,7 +85,7 @@ def train_inverter(
         "offset": offset,
         "learn_offset": learn_offset,
     }
-    schedule = training.Schedule(seed, epochs, batch_size, learning_rate)
+    schedule = training.Schedule(seed, epochs, batch_size, learning_rate, minimum_steps)
     inputs = {"auxiliary": auxiliary}
     for dataset, paths in sources.items():
         inputs |= {f"{dataset}/{kind}": path for kind, path in zip(_KINDS, paths, strict=True)}

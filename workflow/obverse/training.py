@@ -42,12 +42,16 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast to train: Adam with betas (0.5, 0.999) and amsgrad, as published."""
+    """How long and how fast to train: Adam with betas (0.5, 0.999) and amsgrad, as published.
+
+    Where ``epochs`` make fewer steps than ``minimum_steps``, there are as many more as it takes.
+    """
 
     seed: int
     epochs: int
     batch_size: int
     learning_rate: float
+    minimum_steps: int = 0
 
 
 def initialised(build: Callable[..., nn.Module], seed: int, **architecture: object) -> nn.Module:
@@ -86,6 +90,7 @@ class Training:
             self.network.parameters(), lr=schedule.learning_rate, betas=(0.5, 0.999), amsgrad=True, fused=True
         )
         self.steps = math.ceil(task.rows / schedule.batch_size)
+        self.epochs = max(schedule.epochs, math.ceil(schedule.minimum_steps / self.steps))
         self.epoch, self.at = 0, 0  # the next step is number `at` of epoch `epoch`, both from 0
         self.losses = torch.zeros(self.steps, device=device.torch)
         self.history: list[dict[str, float]] = []
@@ -97,10 +102,10 @@ class Training:
         Raises `UnusableInput` when the loss is no longer finite; the last good state then stays on disk.
         """
         self._load(state)
-        left = (self.schedule.epochs - self.epoch) * self.task.rows - self.at * self.schedule.batch_size
+        left = (self.epochs - self.epoch) * self.task.rows - self.at * self.schedule.batch_size
         saved = time.monotonic()
         with Progress(self.label, left, "images") as progress:
-            while self.epoch < self.schedule.epochs:
+            while self.epoch < self.epochs:
                 order = self._order()
                 while self.at < self.steps:
                     rows = order[self.at * self.schedule.batch_size :][: self.schedule.batch_size]
@@ -159,10 +164,10 @@ class Training:
     def _note(self) -> str:
         """Return the last epoch's losses in words, without asking the device for anything."""
         if not self.history:
-            return f"epoch 1/{self.schedule.epochs}"
+            return f"epoch 1/{self.epochs}"
         last = self.history[-1]
         return (
-            f"epoch {self.epoch + 1}/{self.schedule.epochs}, loss {last['train_loss']:.4g}, "
+            f"epoch {self.epoch + 1}/{self.epochs}, loss {last['train_loss']:.4g}, "
             f"{self.task.measure.replace('_', ' ')} {last[self.task.measure]:.4g}"
         )
 

@@ -19,15 +19,19 @@ rule split_samples:
     params:
         code=code("split_samples"),
         seed=lookup("data_seed", within=config),
-        classes=training("classifiers", "classes"),
-        member_fraction=training("classifiers", "member_fraction"),
+        draw=of_target("draw"),
+        classes=of_target("classes"),
+        identities=of_target("identities"),
+        member_fraction=of_target("member_fraction"),
     shell:
         r"""
         python -m obverse.split_samples \
             --samples {input.samples:q} \
             --unseen {input.unseen:q} \
             --seed {params.seed:q} \
+            --draw {params.draw} \
             --classes {params.classes:q} \
+            --identities {params.identities:q} \
             --member-fraction {params.member_fraction:q} \
             --splits {output.splits:q} \
             &>{log:q}
@@ -38,7 +42,7 @@ rule train_classifier:
     input:
         images=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/images.npy",
         samples=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/samples.parquet",
-        splits="results/classifiers/{classifier}/splits.parquet",
+        splits=lambda wildcards: target(wildcards.classifier).splits,
     output:
         weights="results/classifiers/{classifier}/seed{seed}/weights.safetensors",
         history="results/classifiers/{classifier}/seed{seed}/history.csv",
@@ -53,11 +57,12 @@ rule train_classifier:
         gpu=GPU,
     params:
         code=code("train_classifier"),
-        width=training("classifiers", "width"),
-        hidden=training("classifiers", "hidden"),
-        epochs=training("classifiers", "epochs"),
-        batch_size=training("classifiers", "batch_size"),
-        learning_rate=training("classifiers", "learning_rate"),
+        width=of_target("width"),
+        hidden=of_target("hidden"),
+        epochs=of_target("epochs"),
+        minimum_steps=of_target("minimum_steps"),
+        batch_size=of_target("batch_size"),
+        learning_rate=of_target("learning_rate"),
         precision=lookup("compute/precision", within=config),
         threads=lookup("compute/classifier_threads", within=config),
     shell:
@@ -70,6 +75,7 @@ rule train_classifier:
             --width {params.width:q} \
             --hidden {params.hidden:q} \
             --epochs {params.epochs:q} \
+            --minimum-steps {params.minimum_steps:q} \
             --batch-size {params.batch_size:q} \
             --learning-rate {params.learning_rate:q} \
             --precision {params.precision:q} \

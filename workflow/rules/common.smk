@@ -12,8 +12,8 @@ sys.path.insert(0, str(BASE / "workflow"))
 # And NumPy's products on one thread: their last digits depend on how many there are.
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1; ")
 
-from obverse import locks, settings
-from obverse.attacks import FEATURES, FLOORS, Attack, compared
+from obverse import contradictions, locks, settings, targets
+from obverse.attacks import CEILING, FEATURES, FLOORS, JOINT, Attack, compared, of_figure, rows
 from obverse.errors import UnusableInput
 from obverse.provenance import code
 
@@ -34,10 +34,10 @@ GPU = int(shutil.which("nvidia-smi") is not None)
 
 wildcard_constraints:
     dataset="facescrub|celeba|mnist|cifar10_[0-9]+",
-    classifier="|".join(config["classifiers"]),
-    auxiliary="|".join(config["auxiliaries"]),
-    inversion=f"({'|'.join(FEATURES)})_(full|m[0-9]+)",
-    floor="|".join(FLOORS),
+    classifier=f"({'|'.join(config['classifiers'])}){targets.PATTERN}",
+    auxiliary=f"({'|'.join(config['auxiliaries'])}){targets.SUBSET}",
+    inversion=f"({'|'.join([*FEATURES, JOINT])})_(full|m[0-9]+)",
+    floor="|".join([*FLOORS, CEILING]),
     seed="[0-9]+",
     view="full|m[0-9]+",
 
@@ -59,9 +59,14 @@ def given_file(wildcards) -> list[str]:
     return [str(path)] if folder and path.is_file() else []
 
 
+def target(name: str) -> targets.Target:
+    """Return what a target's name means."""
+    return targets.target(config, name)
+
+
 def dataset_of(classifier: str) -> str:
     """Return the data set a target is trained on."""
-    return config["classifiers"][classifier]["dataset"]
+    return target(classifier).dataset
 
 
 def unseen(dataset: str) -> list[str]:
@@ -71,12 +76,22 @@ def unseen(dataset: str) -> list[str]:
 
 def auxiliary_datasets(auxiliary: str) -> list[str]:
     """Return the data sets an auxiliary set takes images from, each once."""
-    return list(dict.fromkeys(part["dataset"] for part in config["auxiliaries"][auxiliary]["parts"]))
+    return list(dict.fromkeys(part["dataset"] for part in targets.auxiliary(config, auxiliary)["parts"]))
 
 
-def training(group: str, key: str):
-    """Return a params function: one training number of the target named by the wildcard."""
-    return lambda wildcards: config[group][wildcards.classifier][key]
+def of_target(key: str):
+    """Return a params function: one fact of the target named by the wildcard."""
+    return lambda wildcards: getattr(target(wildcards.classifier), key)
+
+
+def of_inverter(key: str):
+    """Return a params function: one training number of the inverters of the target named by the wildcard."""
+    return lambda wildcards: targets.inverter_training(config, wildcards.classifier)[key]
+
+
+def of_auxiliary(key: str):
+    """Return a params function: one fact of the auxiliary set named by the wildcard."""
+    return lambda wildcards: targets.auxiliary(config, wildcards.auxiliary)[key]
 
 
 def offset(key: str, none):
@@ -87,13 +102,13 @@ def offset(key: str, none):
 def splits_if_own(wildcards) -> list[str]:
     """Return the splits of a target when predicting its own data set, which is where labels come from."""
     own = wildcards.dataset == dataset_of(wildcards.classifier)
-    return [f"results/classifiers/{wildcards.classifier}/splits.parquet"] if own else []
+    return [target(wildcards.classifier).splits] if own else []
 
 
 def parts(wildcards, key: str, otherwise: str | None = None) -> list[str]:
     """Return one key of each part of an auxiliary set; a part without it gives ``otherwise``, or nothing."""
-    found = (part.get(key, otherwise) for part in config["auxiliaries"][wildcards.auxiliary]["parts"])
-    return [value for value in found if value is not None]
+    found = (part.get(key, otherwise) for part in targets.auxiliary(config, wildcards.auxiliary)["parts"])
+    return [",".join(value) if isinstance(value, list) else value for value in found if value is not None]
 
 
 def auxiliary_inputs(file: str):
@@ -105,7 +120,7 @@ def auxiliary_inputs(file: str):
 
 def auxiliary_predictions(wildcards) -> list[str]:
     """Return what the target says of the adversary's images; refuse a pair in which he would hold members."""
-    for where, problem, remedy in settings.members(config, "this run", wildcards.classifier, wildcards.auxiliary):
+    for where, problem, remedy in contradictions.members(config, "this run", wildcards.classifier, wildcards.auxiliary):
         raise UnusableInput(where, problem, remedy)
     return [
         f"results/predictions/{wildcards.classifier}/seed{wildcards.seed}/{dataset}.parquet"
@@ -136,38 +151,37 @@ def stand_ins(*roles: str) -> list[str]:
 
 def victims_of(figure: str) -> str:
     """Return the data set whose people a figure shows."""
-    return dataset_of(config["figures"][figure]["classifier"])
-
-
-def attacks(figure: str, seeds: list[int]) -> list[tuple[Attack, int]]:
-    """Return each attack of a figure with each training seed."""
-    return [(attack, seed) for attack in compared(config, figure) for seed in seeds]
-
-
-def attack_files(figure: str, seeds: list[int], product: str, suffix: str) -> list[str]:
-    """Return a product of each attack of a figure, in the order of `attacks`."""
     chosen = config["figures"][figure]
-    return [attack.path(product, chosen, victims_of(figure), seed, suffix) for attack, seed in attacks(figure, seeds)]
+    return dataset_of(chosen["rows"][0]["classifier"] if "rows" in chosen else chosen["classifier"])
 
 
-def floor_files(figure: str) -> list[str]:
-    """Return the scores of the floors, in the order of `FLOORS`."""
-    chosen = config["figures"][figure]
-    where = f"results/scores/{chosen['classifier']}/{chosen['auxiliary']}"
-    return [f"{where}/{floor}/{victims_of(figure)}.nothing.parquet" for floor in FLOORS]
+def attack_files(shown: list[Attack], seeds: list[int], product: str, suffix: str) -> list[str]:
+    """Return a product of each attack with each training seed, attack by attack."""
+    return [attack.path(product, dataset_of(attack.classifier), seed, suffix) for attack in shown for seed in seeds]
 
 
-def origin(figure: str) -> str:
-    """Return what a figure must say of its pictures: which roles stand-ins play, and whose the auxiliary set is."""
-    chosen = config["figures"][figure]
-    roles = dict.fromkeys([victims_of(figure), *auxiliary_datasets(chosen["auxiliary"])])
+def floor_files(classifier: str, auxiliary: str, floors=FLOORS) -> list[str]:
+    """Return the scores of the floors, in their order."""
+    where = f"results/scores/{classifier}/{auxiliary}"
+    return [f"{where}/{floor}/{dataset_of(classifier)}.nothing.parquet" for floor in floors]
+
+
+def origin(*figures: str) -> str:
+    """Return what figures must say of their pictures: which roles stand-ins play, and whose the auxiliary sets are."""
+    brought = [pair for figure in figures for pair in contradictions.pairs(config, figure)]
+    datasets = [name for classifier, held in brought for name in [dataset_of(classifier), *auxiliary_datasets(held)]]
+    roles = dict.fromkeys(name.partition("_")[0] for name in datasets)
     notes = stand_ins(*roles)
     if {"facescrub", "celeba"} <= set(roles) and config["datasets"]["celeba"]["overlap"] == "none":
         notes.append("people of FaceScrub were not looked for in CelebA")
-    for part in config["auxiliaries"][chosen["auxiliary"]]["parts"]:
-        if part.get("classifier") == chosen["classifier"]:
-            side = part["split"].replace("_", "-")
-            notes.append(f"the inverter was trained on the {side} pictures")
-    if config["auxiliaries"][chosen["auxiliary"]]["owner"] == "target_owner":
-        notes.append("the auxiliary set is the target owner's and may hold members")
-    return " — ".join(notes)
+    for classifier, held in brought:
+        notes += whose(classifier, held)
+    return " — ".join(dict.fromkeys(notes))
+
+
+def whose(classifier: str, held: str) -> list[str]:
+    """Return what must be said of an auxiliary set that holds images of the target's own people."""
+    sides = [part["split"] for part in config["auxiliaries"][held]["parts"] if "split" in part]
+    said = [f"{held}: the inverter was trained on the {side.replace('_', '-')} pictures" for side in sides]
+    owned = config["auxiliaries"][held]["owner"] == "target_owner"
+    return said + [f"{held}: the target owner's, and may hold members"] * (owned and not said)

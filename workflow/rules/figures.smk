@@ -12,8 +12,8 @@ TITLES = {
 
 rule draw_mse_curve:
     input:
-        scores=attack_files("fig8", config["seeds"], "scores", "parquet"),
-        floors=floor_files("fig8"),
+        scores=attack_files(compared(config, "fig8"), config["seeds"], "scores", "parquet"),
+        floors=floor_files(config["figures"]["fig8"]["classifier"], config["figures"]["fig8"]["auxiliary"]),
     output:
         picture="results/fig8.png",
         table="results/fig8.csv",
@@ -25,10 +25,10 @@ rule draw_mse_curve:
         "../../envs/obverse.yaml"
     params:
         code=code("draw_mse_curve"),
-        methods=[attack.method for attack, seed in attacks("fig8", config["seeds"])],
-        m=[attack.m for attack, seed in attacks("fig8", config["seeds"])],
+        methods=[attack.label for attack in compared(config, "fig8") for seed in config["seeds"]],
+        m=[attack.m for attack in compared(config, "fig8") for seed in config["seeds"]],
         floor_methods=FLOORS,
-        resamples=lookup("figures/fig8/resamples", within=config),
+        resamples=lookup("resamples", within=config),
         seed=lookup("data_seed", within=config),
         origin=origin("fig8"),
     shell:
@@ -50,8 +50,10 @@ rule draw_mse_curve:
 
 rule draw_reconstructions:
     input:
-        reconstructions=lambda wildcards: attack_files(wildcards.grid, FIRST, "reconstructions", "npy"),
-        scores=lambda wildcards: attack_files(wildcards.grid, FIRST, "scores", "parquet"),
+        reconstructions=lambda wildcards: attack_files(
+            compared(config, wildcards.grid), FIRST, "reconstructions", "npy"
+        ),
+        scores=lambda wildcards: attack_files(compared(config, wildcards.grid), FIRST, "scores", "parquet"),
         images=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/images.npy",
         samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/samples.parquet",
     output:
@@ -68,8 +70,8 @@ rule draw_reconstructions:
     params:
         code=code("draw_reconstructions"),
         title=lambda wildcards: TITLES[wildcards.grid],
-        methods=lambda wildcards: [attack.method for attack, seed in attacks(wildcards.grid, FIRST)],
-        m=lambda wildcards: [attack.m for attack, seed in attacks(wildcards.grid, FIRST)],
+        methods=lambda wildcards: [attack.label for attack in compared(config, wildcards.grid)],
+        m=lambda wildcards: [attack.m for attack in compared(config, wildcards.grid)],
         victims=lookup("figures/{grid}/victims", within=config),
         seed=lookup("data_seed", within=config),
         origin=lambda wildcards: origin(wildcards.grid),

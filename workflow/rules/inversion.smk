@@ -7,9 +7,8 @@
 rule make_auxiliary:
     input:
         samples=lambda wildcards: [f"results/datasets/{name}/samples.parquet" for name in parts(wildcards, "dataset")],
-        split_tables=lambda wildcards: [
-            f"results/classifiers/{name}/splits.parquet" for name in parts(wildcards, "classifier")
-        ],
+        split_tables=lambda wildcards: [target(name).splits for name in parts(wildcards, "classifier")],
+        pose_tables=lambda wildcards: ["results/datasets/celeba/poses.parquet" for _ in parts(wildcards, "pose")],
     output:
         selection="results/auxiliaries/{auxiliary}.parquet",
     log:
@@ -23,16 +22,21 @@ rule make_auxiliary:
         seed=lookup("data_seed", within=config),
         datasets=lambda wildcards: parts(wildcards, "dataset"),
         splits=lambda wildcards: parts(wildcards, "split", "all"),
-        validation_fraction=lookup("auxiliaries/{auxiliary}/validation_fraction", within=config),
-        owner=lookup("auxiliaries/{auxiliary}/owner", within=config),
+        poses=lambda wildcards: parts(wildcards, "pose", "all"),
+        identities=lambda wildcards: parts(wildcards, "identities", "all"),
+        validation_fraction=of_auxiliary("validation_fraction"),
+        owner=of_auxiliary("owner"),
     shell:
         r"""
         python -m obverse.make_auxiliary \
             --samples {input.samples:q} \
             --split-tables {input.split_tables:q} \
+            --pose-tables {input.pose_tables:q} \
             --seed {params.seed:q} \
             --datasets {params.datasets:q} \
             --splits {params.splits:q} \
+            --poses {params.poses:q} \
+            --identities {params.identities:q} \
             --validation-fraction {params.validation_fraction:q} \
             --owner {params.owner:q} \
             --selection {output.selection:q} \
@@ -62,14 +66,15 @@ rule train_inverter:
         code=code("train_inverter"),
         datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
         view=lambda wildcards: wildcards.inversion.split("_")[1],
-        num_classes=training("classifiers", "classes"),
+        num_classes=of_target("classes"),
         features=lambda wildcards: FEATURES[wildcards.inversion.split("_")[0]],
         offset=offset("offset", 0.0),
         learn_offset=offset("learn_offset", False),
-        width=training("inverters", "width"),
-        epochs=training("inverters", "epochs"),
-        batch_size=training("inverters", "batch_size"),
-        learning_rate=training("inverters", "learning_rate"),
+        width=of_inverter("width"),
+        epochs=of_inverter("epochs"),
+        minimum_steps=of_inverter("minimum_steps"),
+        batch_size=of_inverter("batch_size"),
+        learning_rate=of_inverter("learning_rate"),
         precision=lookup("compute/precision", within=config),
         threads=lookup("compute/inverter_threads", within=config),
     shell:
@@ -88,6 +93,7 @@ rule train_inverter:
             --learn-offset {params.learn_offset:q} \
             --width {params.width:q} \
             --epochs {params.epochs:q} \
+            --minimum-steps {params.minimum_steps:q} \
             --batch-size {params.batch_size:q} \
             --learning-rate {params.learning_rate:q} \
             --precision {params.precision:q} \
@@ -104,7 +110,7 @@ rule reconstruct:
         weights="results/inverters/{classifier}/{auxiliary}/{inversion}/seed{seed}/weights.safetensors",
         images="results/datasets/{dataset}/images.npy",
         samples="results/datasets/{dataset}/samples.parquet",
-        splits="results/classifiers/{classifier}/splits.parquet",
+        splits=lambda wildcards: target(wildcards.classifier).splits,
         predictions="results/predictions/{classifier}/seed{seed}/{dataset}.parquet",
     output:
         reconstructions="results/reconstructions/{classifier}/{auxiliary}/{inversion}/seed{seed}/{dataset}.{view}.npy",
@@ -120,7 +126,7 @@ rule reconstruct:
         gpu=GPU,
     params:
         code=code("reconstruct"),
-        num_classes=training("classifiers", "classes"),
+        num_classes=of_target("classes"),
         threads=lookup("compute/inverter_threads", within=config),
     shell:
         r"""
@@ -146,7 +152,7 @@ rule score_floor:
         auxiliary_samples=auxiliary_inputs("samples.parquet"),
         images="results/datasets/{dataset}/images.npy",
         samples="results/datasets/{dataset}/samples.parquet",
-        splits="results/classifiers/{classifier}/splits.parquet",
+        splits=lambda wildcards: target(wildcards.classifier).splits,
     output:
         scores="results/scores/{classifier}/{auxiliary}/{floor}/{dataset}.nothing.parquet",
     log:

@@ -1,0 +1,211 @@
+"""What keys of the configuration must be to each other: where they contradict, which key, what is wrong, what to do."""
+
+from collections.abc import Iterator
+
+from obverse import attacks, targets
+
+Contradiction = tuple[str, str, str]
+
+_DIGITS = 10
+
+
+def found(config: dict) -> Iterator[Contradiction]:
+    """Yield each contradiction in a configuration that the schema allows."""
+    unknown = [*_like(config), *_names(config)]
+    if unknown:  # what follows looks names up
+        yield from unknown
+        return
+    yield from _classes(config)
+    yield from _pictures(config)
+    yield from _parts(config)
+    for figure in config["figures"]:
+        yield from _figure(config, figure)
+
+
+def pairs(config: dict, figure: str) -> dict[tuple[str, str], str]:
+    """Return each target and auxiliary set that a figure brings together, as they are named, and the key that does."""
+    chosen, where = config["figures"][figure], f"figures.{figure}"
+    if "rows" in chosen:
+        return {(row["classifier"], row["auxiliary"]): f"{where}.rows" for row in chosen["rows"]}
+    named = [chosen[key] for key in ("auxiliary", "prior_auxiliary") if key in chosen]
+    return {(chosen["classifier"], auxiliary): where for auxiliary in named}
+
+
+def _like(config: dict) -> Iterator[Contradiction]:
+    group = config["classifiers"]
+    for name, chosen in group.items():
+        if chosen.get("like", name) not in group:
+            yield f"classifiers.{name}.like", f"{chosen['like']!r} is no name under classifiers", _known(group)
+        elif "like" in group[chosen.get("like", name)]:
+            yield f"classifiers.{name}.like", f"{chosen['like']!r} is itself like another", "Name that other one."
+
+
+def _names(config: dict) -> Iterator[Contradiction]:
+    for name, auxiliary in config["auxiliaries"].items():
+        for part in auxiliary["parts"]:
+            if part.get("classifier", "") not in {"", *config["classifiers"]}:
+                problem = f"{part['classifier']!r} is no name under classifiers"
+                yield f"auxiliaries.{name}", problem, _known(config["classifiers"])
+    for figure in config["figures"]:
+        for (classifier, auxiliary), where in pairs(config, figure).items():
+            if not targets.is_known(config, classifier):
+                problem = f"{classifier!r} is no name under classifiers, nor derived from one"
+                yield f"{where}.classifier", problem, _known(config["classifiers"])
+            elif not targets.is_trained(config, classifier):
+                problem = f"{classifier!r} is no name under inverters, nor like one or derived from one"
+                yield f"{where}.classifier", problem, _known(config["inverters"])
+            if auxiliary not in config["auxiliaries"]:
+                problem = f"{auxiliary!r} is no name under auxiliaries"
+                yield f"{where}.auxiliary", problem, _known(config["auxiliaries"])
+
+
+def _known(group: dict) -> str:
+    return f"Known: {', '.join(group)}."
+
+
+def _classes(config: dict) -> Iterator[Contradiction]:
+    rendered, faces = config["rendered"], config["datasets"]["facescrub"]["source"] == "rendered"
+    for name in config["classifiers"]:
+        target = targets.target(config, name)
+        served = {"mnist": _DIGITS, "facescrub": rendered["facescrub"]["identities"] if faces else None}[target.dataset]
+        if served is not None and target.classes > served:
+            more = ", or more identities under rendered.facescrub" if target.dataset == "facescrub" else ""
+            yield (
+                f"classifiers.{name}.classes",
+                f"{target.classes} classes, but {target.dataset} as configured holds {served}",
+                f"Choose at most {served}{more}.",
+            )
+        if len(target.identities) not in (0, target.classes):
+            yield (
+                f"classifiers.{name}.identities",
+                f"{len(target.identities)} are named, but there are {target.classes} classes",
+                f"Set classes to {len(target.identities)}, or name {target.classes}.",
+            )
+    if rendered["celeba"]["shared"] > min(rendered["celeba"]["identities"] - 1, rendered["facescrub"]["identities"]):
+        yield (
+            "rendered.celeba.shared",
+            f"{rendered['celeba']['shared']} shared people are more than FaceScrub's, or all of CelebA's",
+            "Leave CelebA at least one person who is not in FaceScrub, or nothing is left to train on.",
+        )
+
+
+def _pictures(config: dict) -> Iterator[Contradiction]:
+    left, top, right, bottom = config["datasets"]["celeba"]["box"]
+    if not (left < right <= 178 and top < bottom <= 218):
+        yield (
+            "datasets.celeba.box",
+            f"{[left, top, right, bottom]} is no box within a picture of 178 × 218 pixels",
+            "Give left, top, right, bottom with left < right ≤ 178 and top < bottom ≤ 218.",
+        )
+    celeba = config["datasets"]["celeba"]
+    if (celeba["source"], celeba["overlap"], config["embedder"]["model"]) == ("official", "embeddings", ""):
+        yield (
+            "embedder.model",
+            "the project's own model was trained on rendered faces and cannot tell real people apart",
+            "Name an ONNX or safetensors file of a face embedder and its sha256, or compare names.",
+        )
+    faults = config["rendered"]["facescrub"]
+    if faults["dead_urls"] + faults["wrong_hashes"] >= 1:
+        yield (
+            "rendered.facescrub",
+            "dead_urls and wrong_hashes leave no picture to train on",
+            "Lower them: 0.03 and 0.01.",
+        )
+
+
+def _parts(config: dict) -> Iterator[Contradiction]:
+    for name, auxiliary in config["auxiliaries"].items():
+        where = f"auxiliaries.{name}"
+        seen: list[dict] = []
+        for part in auxiliary["parts"]:
+            owner = part.get("classifier")
+            known = targets.target(config, owner).dataset if owner else part["dataset"]
+            if known != part["dataset"]:
+                problem = f"{part['dataset']} has no {part['split']} images of {owner!r}, which knows {known}"
+                yield where, problem, f"Take them from {known}."
+            if "pose" in part and part["dataset"] != "celeba":
+                yield where, f"only CelebA is sorted by pose, not {part['dataset']}", "Leave pose out."
+            if any(_overlap(part, other) for other in seen):
+                problem = f"{part['dataset']} is taken twice: an image could train and choose the epoch"
+                yield where, problem, "Take each image once."
+            seen.append(part)
+
+
+def _overlap(part: dict, other: dict) -> bool:
+    """Whether two parts can hold one image: they cannot when they are two splits of one target."""
+    disjoint = part.get("classifier") == other.get("classifier") and part.get("split") != other.get("split")
+    return part["dataset"] == other["dataset"] and not (disjoint and "classifier" in part)
+
+
+def _figure(config: dict, figure: str) -> Iterator[Contradiction]:
+    chosen, where = config["figures"][figure], f"figures.{figure}"
+    for (classifier, auxiliary), key in pairs(config, figure).items():
+        yield from members(config, key, classifier, auxiliary)
+        yield from _same_size(config, key, classifier, auxiliary)
+    if "rows" in chosen:
+        yield from _rows(config, figure)
+        return
+    target = targets.target(config, chosen["classifier"])
+    asked = chosen.get("m", [])
+    most = max([asked] if isinstance(asked, int) else asked, default=0)
+    if most > target.classes:
+        problem = f"m = {most}, but {target.name!r} gives prediction vectors of {target.classes} scores"
+        yield f"{where}.m", problem, f"Choose every m between 1 and {target.classes}."
+    if max(chosen.get("k", [0])) > target.classes:
+        problem = f"k = {max(chosen['k'])}, but {target.name!r} knows {target.classes} classes"
+        yield f"{where}.k", problem, f"Choose every k between 2 and {target.classes}."
+    twice = set(chosen.get("methods", [])) & set(chosen.get("methods_at_full", []))
+    if twice:
+        yield f"{where}.methods_at_full", f"{min(twice)!r} is among methods already", "Name each method once."
+    shown = chosen.get("victims" if "m" in chosen else "classes", 0)
+    if shown > target.classes:
+        yield f"{where}.victims", f"{shown} people, but there are {target.classes}", "Show fewer."
+
+
+def _rows(config: dict, figure: str) -> Iterator[Contradiction]:
+    where, rows = f"figures.{figure}.rows", config["figures"][figure]["rows"]
+    labels = [row["label"] for row in rows]
+    if len(set(labels)) < len(labels):
+        yield where, "two rows have one label", "Give each its own."
+    if len({targets.target(config, row["classifier"]).dataset for row in rows}) > 1:
+        yield where, "the rows' targets know different data sets", "Show them in figures of their own."
+    for row in rows:
+        joint = targets.target(config, row["classifier"]).joint is not None
+        if joint != (row.get("method") == attacks.JOINT):
+            problem = f"{row['classifier']!r} with method {row.get('method', 'aligned')!r}"
+            yield where, problem, "A target trained jointly, and no other, has method: joint."
+        if joint and config["auxiliaries"][row["auxiliary"]]["owner"] != "target_owner":
+            problem = f"{row['auxiliary']!r} is an adversary's, but a joint inverter is its target's owner's"
+            yield where, problem, "Name the set that holds the target's members."
+
+
+def members(config: dict, figure: str, classifier: str, auxiliary: str) -> Iterator[Contradiction]:
+    """An adversary must not hold what the target was trained on; a figure may only say so of the target's owner."""
+    chosen, target = targets.auxiliary(config, auxiliary), targets.target(config, classifier)
+    for part in chosen["parts"]:
+        same = part["dataset"] == target.dataset
+        held_out = part.get("classifier") == target.divided_as and part.get("split") == "held_out"
+        strangers = bool(target.identities) and set(part.get("identities", target.identities)).isdisjoint(
+            target.identities
+        )
+        if same and not held_out and not strangers and chosen["owner"] == "adversary":
+            yield (
+                f"auxiliaries.{auxiliary}",
+                f"{figure} attacks {classifier!r}, and this set may hold images it was trained on",
+                f"Take only `classifier: {target.divided_as}, split: held_out` of it, or set owner: target_owner.",
+            )
+
+
+def _same_size(config: dict, figure: str, classifier: str, auxiliary: str) -> Iterator[Contradiction]:
+    """Images of the target and of the adversary must be of one size: one network sees both."""
+    dataset = targets.target(config, classifier).dataset
+    wanted = config["datasets"][dataset]["size"]
+    for part in config["auxiliaries"][auxiliary]["parts"]:
+        role, _, named = part["dataset"].partition("_")
+        size = int(named) if named else config["datasets"][role]["size"]
+        if size != wanted:
+            yield (
+                f"datasets.{role}.size" if not named else f"auxiliaries.{auxiliary}",
+                f"{size} pixels, but {figure} needs it to be {dataset}'s {wanted}",
+                "Give both data sets one size.",
+            )
