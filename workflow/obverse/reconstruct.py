@@ -27,25 +27,30 @@ def reconstruct(
     predictions: Path,
     view: str,
     num_classes: int,
+    reserved: Path,
+    evaluator: Path,
     threads: int,
     reconstructions: Path,
     scores: Path,
 ) -> None:
     """Write reconstructions uint8 [N, H, W] in the order of ``splits``, and their scores, taken before rounding.
 
+    ``evaluator`` judges whose picture each is; it has only seen the images of ``reserved``, of which no victim is one.
     The inverter sees ``view`` of each vector; it need not be the view it was trained on (the prior attack's is not).
     """
     device = devices.prepare("float32", threads)
-    victims = panel.load(images, samples, splits)
+    victims = panel.load(images, samples, splits, reserved)
     asked, _, log_probabilities = read_predictions(predictions, num_classes)
     wanted = find_rows(asked, victims.table["sample_id"].to_numpy(), predictions)
     released = views.release(torch.from_numpy(log_probabilities[wanted]), view)
     inverter = checkpoints.load(weights, Inverter)
     _check_fits(inverter, weights, num_classes, victims.truth.shape[-1])
+    judge = panel.load_judge(evaluator, victims)
     rebuilt = _invert(inverter, released, device)
     inputs = {"weights": weights, "images": images, "samples": samples, "splits": splits, "predictions": predictions}
+    inputs |= {"reserved": reserved, "evaluator": evaluator}
     stamp = stamps.stamp("reconstruct", inputs, view=view, **device.describe())
-    write_scores(scores, panel.score(victims, rebuilt, device.torch), stamp)
+    write_scores(scores, panel.score(victims, rebuilt, judge, device.torch), stamp)
     write_images(reconstructions, stored(rebuilt))
 
 

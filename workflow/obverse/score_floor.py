@@ -1,18 +1,19 @@
-"""Score what an adversary can show without asking anything: the floors every attack must beat."""
+"""Score what can be shown without an attack: the floors that every one must beat, and the ceiling none can."""
 
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from obverse import auxiliaries, cli, stamps
+from obverse import auxiliaries, cli, devices, stamps
 from obverse import victims as panel
-from obverse.attacks import FLOORS
+from obverse.attacks import CEILING, FLOORS
 from obverse.errors import UnusableInput
 from obverse.samples import read as read_samples
 from obverse.samples import read_images
 from obverse.samples import rows as find_rows
 from obverse.scores import write as write_scores
+from obverse.splits import MEMBER
 
 
 def score_floor(
@@ -25,20 +26,51 @@ def score_floor(
     images: Path,
     samples: Path,
     splits: Path,
+    reserved: Path,
+    evaluator: Path,
+    threads: int,
     scores: Path,
 ) -> None:
-    """Score one picture shown for every victim: ``mean_image`` of the auxiliary training part, or ``black``."""
-    if floor not in FLOORS:
-        raise UnusableInput("floor", f"expected one of {', '.join(FLOORS)}, found {floor!r}", "Choose one of them.")
-    victims = panel.load(images, samples, splits)
-    picture = torch.zeros_like(victims.truth[0])
-    if floor == "mean_image":
-        picture = _mean_image(auxiliary, datasets, auxiliary_images, auxiliary_samples)
+    """Score ``floor``: what is shown for each victim.
+
+    ``black``, or the ``mean_image`` of the auxiliary training part, for everybody; ``class_mean``, the mean of the
+    members' pictures of the victim's class, his own not counted; ``truth``, his own: what the evaluation classifier
+    makes of that bounds what it can make of any reconstruction.
+    """
+    victims = panel.load(images, samples, splits, reserved)
+    judge = panel.load_judge(evaluator, victims)
+    if floor == "black":
+        shown = torch.zeros_like(victims.truth)
+    elif floor == "mean_image":
+        mean = _mean_image(auxiliary, datasets, auxiliary_images, auxiliary_samples)
+        shown = mean.expand_as(victims.truth)
+    elif floor == "class_mean":
+        shown = _class_means(victims)
+    elif floor == CEILING:
+        shown = victims.truth
+    else:
+        known = ", ".join([*FLOORS, CEILING])
+        raise UnusableInput("floor", f"expected one of {known}, found {floor!r}", "Choose one of them.")
+    device = devices.prepare("float32", threads)
     inputs = {"auxiliary": auxiliary, "images": images, "samples": samples, "splits": splits}
+    inputs |= {"reserved": reserved, "evaluator": evaluator}
     inputs |= {f"{name} images": path for name, path in zip(datasets, auxiliary_images, strict=True)}
     inputs |= {f"{name} samples": path for name, path in zip(datasets, auxiliary_samples, strict=True)}
-    shown = panel.score(victims, picture.expand_as(victims.truth), torch.device("cpu"))
-    write_scores(scores, shown, stamps.stamp("score_floor", inputs, floor=floor))
+    stamp = stamps.stamp("score_floor", inputs, floor=floor, **device.describe())
+    write_scores(scores, panel.score(victims, shown, judge, device.torch), stamp)
+
+
+def _class_means(victims: panel.Victims) -> torch.Tensor:
+    """Return for each victim the mean picture of his class's members but himself; black where there are none."""
+    shown = torch.zeros_like(victims.truth)
+    member = torch.tensor((victims.table["split"] == MEMBER).tolist())
+    labels = torch.tensor(victims.table["label"].tolist())
+    for label in labels.unique():
+        own = labels == label
+        total, count = victims.truth[own & member].sum(dim=0), (own & member).sum()
+        shown[own & ~member] = total / count
+        shown[own & member] = (total - victims.truth[own & member]) / (count - 1).clamp(min=1)
+    return shown
 
 
 def _mean_image(auxiliary: Path, datasets: list[str], images: list[Path], samples: list[Path]) -> torch.Tensor:

@@ -14,7 +14,8 @@ SCHEMA = pa.schema(
         ("split", pa.string()),  # "member" or "held_out"
         ("mse", pa.float32()),  # mean over pixels in [0, 1]
         ("ssim", pa.float32()),
-        ("identity_rank", pa.int64()),  # among the pictures of the same split; 1 is best
+        ("identity_rank", pa.int64()),  # by the nearest picture of the same split; 1 is best
+        ("evaluation_rank", pa.int64()),  # by the evaluation classifier, which knows other pictures; 1 is best
     ]
 )
 

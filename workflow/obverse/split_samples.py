@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from obverse import cli, seeds, stamps
 from obverse.errors import UnusableInput
+from obverse.reserved import read as read_reserved
 from obverse.samples import read as read_samples
 from obverse.splits import HELD_OUT, MEMBER
 from obverse.splits import write as write_splits
@@ -17,6 +18,7 @@ def split_samples(
     *,
     samples: Path,
     unseen: list[Path],
+    reserved: Path,
     seed: int,
     draw: int,
     classes: int,
@@ -31,10 +33,11 @@ def split_samples(
     arrive does not decide who is drawn, but for a person who cannot be divided. The few classes of a draw are among its
     many. Near-duplicates stay on one side, so a share is met to within the largest group of them. Each identity gets
     its share, not only the whole; one whose images are all near-duplicates cannot be divided and is no class. Classes
-    are numbered in the order of their names, and a person's images are divided alike whoever else is a class. Raises
-    `UnusableInput` when too few identities are left.
+    are numbered in the order of their names, and a person's images are divided alike whoever else is a class. What is
+    ``reserved`` for the evaluation classifier is on neither side. Raises `UnusableInput` when too few identities are
+    left.
     """
-    usable = _usable(samples)
+    usable = _usable(samples, reserved)
     names = identities or _names(samples, unseen)
     chosen = _choose(set(usable["identity"]), names, classes, seed, draw, samples)
     divided = [
@@ -43,14 +46,18 @@ def split_samples(
     ]
     rows = pd.concat(divided).sort_values("sample_id")
     table = pa.Table.from_pandas(rows, preserve_index=False)
-    inputs = {"samples": samples} | {f"unseen {number}": path for number, path in enumerate(unseen)}
+    inputs = {"samples": samples, "reserved": reserved} | {
+        f"unseen {number}": path for number, path in enumerate(unseen)
+    }
     facts = {"seed": seed, "draw": draw, "classes": classes, "member_fraction": member_fraction}
     write_splits(splits, table, stamps.stamp("split_samples", inputs, **facts))
 
 
-def _usable(path: Path) -> pd.DataFrame:
+def _usable(path: Path, reserved: Path) -> pd.DataFrame:
     table = read_samples(path).to_pandas()
-    usable = table[table["status"] == "ok"]
+    usable = table[
+        (table["status"] == "ok") & ~table["sample_id"].isin(read_reserved(reserved)["sample_id"].to_pylist())
+    ]
     return usable[usable.groupby("identity")["duplicate_group"].transform("nunique") > 1]
 
 

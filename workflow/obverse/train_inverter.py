@@ -2,24 +2,16 @@
 
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from obverse import cli, devices, stamps, training, views
+from obverse import cli, devices, holdings, stamps, training
 from obverse.auxiliaries import TRAIN, VALIDATION
-from obverse.auxiliaries import read as read_auxiliary
-from obverse.errors import UnusableInput
-from obverse.images import resident, seen
+from obverse.images import seen
 from obverse.inverters import Inverter
-from obverse.predictions import read as read_predictions
-from obverse.samples import read as read_samples
-from obverse.samples import read_images
-from obverse.samples import rows as rows_of
 
 _VALIDATION_BATCH = 500
-_KINDS = ("images", "samples", "predictions")
 
 
 class Inversion:
@@ -75,8 +67,11 @@ def train_inverter(
     smallest error on the auxiliary set's validation part is kept. A killed run goes on from ``state``.
     """
     device = devices.prepare(precision, threads)
-    sources = dict(zip(datasets, zip(images, samples, predictions, strict=True), strict=True))
-    train, validation = (_examples(auxiliary, part, sources, num_classes, view, device) for part in (TRAIN, VALIDATION))
+    held, inputs = holdings.sources(datasets, images, samples, predictions)
+    inputs |= {"auxiliary": auxiliary}
+    train, validation = (
+        holdings.examples(auxiliary, part, held, num_classes, view, device) for part in (TRAIN, VALIDATION)
+    )
     architecture = {
         "num_classes": num_classes,
         "size": train[1].shape[1],
@@ -86,59 +81,19 @@ def train_inverter(
         "learn_offset": learn_offset,
     }
     schedule = training.Schedule(seed, epochs, batch_size, learning_rate, minimum_steps)
-    inputs = {"auxiliary": auxiliary}
-    for dataset, paths in sources.items():
-        inputs |= {f"{dataset}/{kind}": path for kind, path in zip(_KINDS, paths, strict=True)}
-    stamp = stamps.stamp("train_inverter", inputs, view=view, **architecture, **vars(schedule), **device.describe())
+    stamp = stamps.stamp(
+        "train_inverter",
+        inputs | {"auxiliary": auxiliary},
+        view=view,
+        **architecture,
+        **vars(schedule),
+        **device.describe(),
+    )
     network = training.initialised(Inverter, seed, **architecture)
     run = training.Training(
         network, Inversion(train, validation), schedule, device, keep="lowest", label="train_inverter"
     )
     training.complete(run, network, stamp, weights=weights, history=history, state=state)
-
-
-def _examples(
-    auxiliary: Path,
-    part: str,
-    sources: dict[str, tuple[Path, Path, Path]],
-    num_classes: int,
-    view: str,
-    device: devices.Device,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return what is released of the predictions [N, K] of one part of the auxiliary set, and its images [N, H, W]."""
-    table = read_auxiliary(auxiliary)
-    owners, parts = (table[name].to_numpy(zero_copy_only=False) for name in ("dataset", "part"))
-    unknown = set(owners.tolist()) - set(sources)
-    if unknown:
-        raise UnusableInput(
-            auxiliary,
-            f"names data sets {sorted(unknown)}, given are {sorted(sources)}",
-            "Give every data set it names.",
-        )
-    released, pictures = [], []
-    for dataset, paths in sources.items():
-        wanted = table["sample_id"].to_numpy()[(owners == dataset) & (parts == part)]
-        if len(wanted):
-            scores, images = _read(*paths, wanted, num_classes, device)
-            released.append(views.release(scores, view))
-            pictures.append(images)
-    if not released:
-        raise UnusableInput(
-            auxiliary, f"expected images of part {part!r}, found none", "Make it again with more images."
-        )
-    if len({images.shape[1:] for images in pictures}) > 1:
-        raise UnusableInput(auxiliary, "expected images of one size, found several", "Give arrays of one size.")
-    return torch.cat(released), torch.cat(pictures)
-
-
-def _read(
-    images: Path, samples: Path, predictions: Path, wanted: np.ndarray, num_classes: int, device: devices.Device
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return log-probabilities [N, K] and images [N, H, W] of the ``wanted`` sample_ids of one data set."""
-    places = rows_of(read_samples(samples)["sample_id"].to_numpy(), wanted, samples)
-    known, _, scores = read_predictions(predictions, num_classes)
-    scores = scores[rows_of(known, wanted, predictions)]
-    return torch.from_numpy(scores).to(device.torch), resident(read_images(images), places, device.torch)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from obverse import metrics, samples, splits
+from obverse import checkpoints, evaluators, metrics, reserved, samples, splits
+from obverse.errors import UnusableInput
+from obverse.evaluators import Evaluator
 from obverse.images import seen
 
 _BLOCK = 1000  # images scored at once: a score holds several copies of them
@@ -16,21 +18,40 @@ _BLOCK = 1000  # images scored at once: a score holds several copies of them
 
 @dataclass(frozen=True)
 class Victims:
-    """``table`` has sample_id, label and split of each victim; ``truth`` float32 [N, 1, H, W] in [0, 1], row by row."""
+    """``table`` has sample_id, label and split of each victim; row by row, ``truth`` float32 [N, 1, H, W] in [0, 1] and
+    ``people`` int64 [N], the evaluation classifier's label of whose picture it is.
+    """
 
     table: pd.DataFrame
     truth: torch.Tensor
+    people: torch.Tensor
 
 
-def load(images: Path, sample_table: Path, split_table: Path) -> Victims:
-    """Read the victims in the order of the splits table."""
+def load(images: Path, sample_table: Path, split_table: Path, reserved_table: Path) -> Victims:
+    """Read the victims in the order of the splits table.
+
+    Raises `UnusableInput` when the evaluation classifier was trained on one of them.
+    """
     table = splits.read(split_table).to_pandas()
-    known = samples.read(sample_table)["sample_id"].to_numpy()
-    rows = samples.rows(known, table["sample_id"].to_numpy(), split_table)
-    return Victims(table, seen(torch.from_numpy(samples.read_images(images)[rows])))
+    kept = reserved.read(reserved_table)
+    reserved.check_disjoint(kept, table["sample_id"].to_numpy(), split_table)
+    known = samples.read(sample_table)
+    rows = samples.rows(known["sample_id"].to_numpy(), table["sample_id"].to_numpy(), split_table)
+    people = reserved.labels(kept, known["identity"].take(rows).to_pylist())
+    return Victims(table, seen(torch.from_numpy(samples.read_images(images)[rows])), torch.from_numpy(people))
 
 
-def score(victims: Victims, reconstructions: torch.Tensor, device: torch.device) -> pd.DataFrame:
+def load_judge(path: Path, victims: Victims) -> Evaluator:
+    """Return the evaluation classifier; raise `UnusableInput` for a target's weights, or one of other images."""
+    judge = checkpoints.load(path, Evaluator)
+    size, found = victims.truth.shape[-1], judge.architecture["size"]
+    if size != found:
+        problem = f"expected an evaluation classifier of {size} pixels, found one of {found}"
+        raise UnusableInput(path, problem, "Delete it and run the same command again.")
+    return judge
+
+
+def score(victims: Victims, reconstructions: torch.Tensor, judge: Evaluator, device: torch.device) -> pd.DataFrame:
     """Return the scores of reconstructions float32 [N, 1, H, W], computed on ``device``: columns of `scores.SCHEMA`."""
     pairs = list(zip(reconstructions.split(_BLOCK), victims.truth.split(_BLOCK), strict=True))
     rows = victims.table.assign(
@@ -41,7 +62,8 @@ def score(victims: Victims, reconstructions: torch.Tensor, device: torch.device)
         labels = torch.tensor(group["label"].tolist(), device=device)
         ranks = metrics.identity_rank(reconstructions[chosen].to(device), victims.truth[chosen].to(device), labels)
         rows.loc[chosen, "identity_rank"] = ranks.cpu().numpy()
-    return rows
+    ranks = evaluators.rank(judge.to(device), reconstructions.to(device), victims.people.to(device))
+    return rows.assign(evaluation_rank=ranks.cpu().numpy())
 
 
 def _each(

@@ -8,6 +8,7 @@ rule split_samples:
     input:
         samples=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/samples.parquet",
         unseen=lambda wildcards: unseen(dataset_of(wildcards.classifier)),
+        reserved=lambda wildcards: reserved_of(wildcards.classifier),
     output:
         splits="results/classifiers/{classifier}/splits.parquet",
     log:
@@ -28,6 +29,7 @@ rule split_samples:
         python -m obverse.split_samples \
             --samples {input.samples:q} \
             --unseen {input.unseen:q} \
+            --reserved {input.reserved:q} \
             --seed {params.seed:q} \
             --draw {params.draw} \
             --classes {params.classes:q} \

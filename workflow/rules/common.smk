@@ -74,6 +74,11 @@ def unseen(dataset: str) -> list[str]:
     return ["results/datasets/facescrub/rejected.csv"] if dataset == "facescrub" else []
 
 
+def reserved_of(classifier: str) -> str:
+    """Return which images of a target's data set are the evaluation classifier's."""
+    return f"results/datasets/{dataset_of(classifier)}/reserved.parquet"
+
+
 def auxiliary_datasets(auxiliary: str) -> list[str]:
     """Return the data sets an auxiliary set takes images from, each once."""
     return list(dict.fromkeys(part["dataset"] for part in targets.auxiliary(config, auxiliary)["parts"]))

@@ -112,6 +112,8 @@ rule reconstruct:
         samples="results/datasets/{dataset}/samples.parquet",
         splits=lambda wildcards: target(wildcards.classifier).splits,
         predictions="results/predictions/{classifier}/seed{seed}/{dataset}.parquet",
+        reserved="results/datasets/{dataset}/reserved.parquet",
+        evaluator="results/evaluators/{dataset}/weights.safetensors",
     output:
         reconstructions="results/reconstructions/{classifier}/{auxiliary}/{inversion}/seed{seed}/{dataset}.{view}.npy",
         scores="results/scores/{classifier}/{auxiliary}/{inversion}/seed{seed}/{dataset}.{view}.parquet",
@@ -138,6 +140,8 @@ rule reconstruct:
             --predictions {input.predictions:q} \
             --view {wildcards.view} \
             --num-classes {params.num_classes:q} \
+            --reserved {input.reserved:q} \
+            --evaluator {input.evaluator:q} \
             --threads {params.threads:q} \
             --reconstructions {output.reconstructions:q} \
             --scores {output.scores:q} \
@@ -153,6 +157,8 @@ rule score_floor:
         images="results/datasets/{dataset}/images.npy",
         samples="results/datasets/{dataset}/samples.parquet",
         splits=lambda wildcards: target(wildcards.classifier).splits,
+        reserved="results/datasets/{dataset}/reserved.parquet",
+        evaluator="results/evaluators/{dataset}/weights.safetensors",
     output:
         scores="results/scores/{classifier}/{auxiliary}/{floor}/{dataset}.nothing.parquet",
     log:
@@ -161,9 +167,13 @@ rule score_floor:
         "results/benchmarks/score_floor/{classifier}/{auxiliary}/{floor}/{dataset}.tsv"
     conda:
         "../../envs/obverse.yaml"
+    threads: config["compute"]["inverter_threads"]
+    resources:
+        gpu=GPU,
     params:
         code=code("score_floor"),
         datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
+        threads=lookup("compute/inverter_threads", within=config),
     shell:
         r"""
         python -m obverse.score_floor \
@@ -175,6 +185,60 @@ rule score_floor:
             --splits {input.splits:q} \
             --floor {wildcards.floor} \
             --datasets {params.datasets:q} \
+            --reserved {input.reserved:q} \
+            --evaluator {input.evaluator:q} \
+            --threads {params.threads} \
+            --scores {output.scores:q} \
+            &>{log:q}
+        """
+
+
+rule retrieve_nearest:
+    input:
+        auxiliary="results/auxiliaries/{auxiliary}.parquet",
+        auxiliary_images=auxiliary_inputs("images.npy"),
+        auxiliary_samples=auxiliary_inputs("samples.parquet"),
+        auxiliary_predictions=auxiliary_predictions,
+        images="results/datasets/{dataset}/images.npy",
+        samples="results/datasets/{dataset}/samples.parquet",
+        splits=lambda wildcards: target(wildcards.classifier).splits,
+        predictions="results/predictions/{classifier}/seed{seed}/{dataset}.parquet",
+        reserved="results/datasets/{dataset}/reserved.parquet",
+        evaluator="results/evaluators/{dataset}/weights.safetensors",
+    output:
+        reconstructions="results/reconstructions/{classifier}/{auxiliary}/nearest_full/seed{seed}/{dataset}.full.npy",
+        scores="results/scores/{classifier}/{auxiliary}/nearest_full/seed{seed}/{dataset}.full.parquet",
+    log:
+        "results/logs/retrieve_nearest/{classifier}/{auxiliary}/seed{seed}/{dataset}.log",
+    benchmark:
+        "results/benchmarks/retrieve_nearest/{classifier}/{auxiliary}/seed{seed}/{dataset}.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    threads: config["compute"]["inverter_threads"]
+    resources:
+        gpu=GPU,
+    params:
+        code=code("retrieve_nearest"),
+        datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
+        num_classes=of_target("classes"),
+        threads=lookup("compute/inverter_threads", within=config),
+    shell:
+        r"""
+        python -m obverse.retrieve_nearest \
+            --auxiliary {input.auxiliary:q} \
+            --auxiliary-images {input.auxiliary_images:q} \
+            --auxiliary-samples {input.auxiliary_samples:q} \
+            --auxiliary-predictions {input.auxiliary_predictions:q} \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --splits {input.splits:q} \
+            --predictions {input.predictions:q} \
+            --reserved {input.reserved:q} \
+            --evaluator {input.evaluator:q} \
+            --datasets {params.datasets:q} \
+            --num-classes {params.num_classes} \
+            --threads {params.threads} \
+            --reconstructions {output.reconstructions:q} \
             --scores {output.scores:q} \
             &>{log:q}
         """
