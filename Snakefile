@@ -14,9 +14,7 @@ include: "workflow/rules/common.smk"
 rule all:
     default_target: True
     input:
-        "results/fig8.png",
-        "results/fig9.png",
-        "results/fig10.png",
+        expand("results/fig{number}.png", number=[5, 6, 7, 8, 9, 10, 11, 12, 15, 16]),
         "results/fetch.png",
         "results/overlap.png",
         "results/duplicates.png",
@@ -32,8 +30,10 @@ include: "workflow/rules/overlap.smk"
 include: "workflow/rules/poses.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/inversion.smk"
+include: "workflow/rules/scoring.smk"
 include: "workflow/rules/baseline.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/reports.smk"
 
 
 onsuccess:

@@ -16,7 +16,7 @@ SPLITS = (MEMBER, HELD_OUT)
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One attack as a figure shows it: its scores, indexed by sample_id, and row by row its pictures uint8 [N, H, W]."""
+    """One attack as a figure shows it: its scores, indexed by sample_id, and pictures uint8 [N, H, W], row by row."""
 
     label: str
     scores: pd.DataFrame

@@ -4,9 +4,18 @@
 #   out: results/{figure}.png, results/{figure}.csv
 
 FIRST = config["seeds"][:1]  # a grid shows the pictures of one training
-TITLES = {
+PAIRS = {
     "fig9": "Figure 9: faces rebuilt from the m largest scores",
     "fig10": "Figure 10: digits rebuilt from the m largest scores",
+}
+GRIDS = {
+    "fig5": "Figure 5: faces, by what the inverter was trained on",
+    "fig6": "Figure 6: digits, by what the inverter was trained on",
+    "fig7": "Figure 7: faces, by where the faces look that the inverter was trained on",
+    "fig11": "Figure 11: faces rebuilt from all k scores of a target that knows k people",
+    "fig12": "Figure 12: digits rebuilt from all k scores of a target that knows k digits",
+    "fig15": "Figure 15: faces rebuilt by the target's owner",
+    "fig16": "Figure 16: digits rebuilt by the target's owner",
 }
 
 
@@ -51,30 +60,30 @@ rule draw_mse_curve:
 rule draw_reconstructions:
     input:
         reconstructions=lambda wildcards: attack_files(
-            compared(config, wildcards.grid), FIRST, "reconstructions", "npy"
+            compared(config, wildcards.pairs), FIRST, "reconstructions", "npy"
         ),
-        scores=lambda wildcards: attack_files(compared(config, wildcards.grid), FIRST, "scores", "parquet"),
-        images=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/images.npy",
-        samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/samples.parquet",
+        scores=lambda wildcards: attack_files(compared(config, wildcards.pairs), FIRST, "scores", "parquet"),
+        images=lambda wildcards: f"results/datasets/{victims_of(wildcards.pairs)}/images.npy",
+        samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.pairs)}/samples.parquet",
     output:
-        picture="results/{grid}.png",
-        table="results/{grid}.csv",
+        picture="results/{pairs}.png",
+        table="results/{pairs}.csv",
     log:
-        "results/logs/draw_reconstructions/{grid}.log",
+        "results/logs/draw_reconstructions/{pairs}.log",
     benchmark:
-        "results/benchmarks/draw_reconstructions/{grid}.tsv"
+        "results/benchmarks/draw_reconstructions/{pairs}.tsv"
     wildcard_constraints:
-        grid="|".join(TITLES),
+        pairs="|".join(PAIRS),
     conda:
         "../../envs/obverse.yaml"
     params:
         code=code("draw_reconstructions"),
-        title=lambda wildcards: TITLES[wildcards.grid],
-        methods=lambda wildcards: [attack.label for attack in compared(config, wildcards.grid)],
-        m=lambda wildcards: [attack.m for attack in compared(config, wildcards.grid)],
-        victims=lookup("figures/{grid}/victims", within=config),
+        title=lambda wildcards: PAIRS[wildcards.pairs],
+        methods=lambda wildcards: [attack.label for attack in compared(config, wildcards.pairs)],
+        m=lambda wildcards: [attack.m for attack in compared(config, wildcards.pairs)],
+        victims=lookup("figures/{pairs}/victims", within=config),
         seed=lookup("data_seed", within=config),
-        origin=lambda wildcards: origin(wildcards.grid),
+        origin=lambda wildcards: origin(wildcards.pairs),
     shell:
         r"""
         python -m obverse.draw_reconstructions \
@@ -94,54 +103,45 @@ rule draw_reconstructions:
         """
 
 
-rule draw_fetch:
+rule draw_grid:
     input:
-        faces="results/sources/facescrub/faces.parquet",
-        rejected="results/datasets/facescrub/rejected.csv",
+        reconstructions=lambda wildcards: attack_files(rows(config, wildcards.grid), FIRST, "reconstructions", "npy"),
+        scores=lambda wildcards: attack_files(rows(config, wildcards.grid), FIRST, "scores", "parquet"),
+        images=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/images.npy",
+        samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/samples.parquet",
     output:
-        picture="results/fetch.png",
-        hosts="results/fetch.csv",
-        identities="results/fetch_identities.csv",
+        picture="results/{grid}.png",
+        table="results/{grid}.csv",
     log:
-        "results/logs/draw_fetch/fetch.log",
+        "results/logs/draw_grid/{grid}.log",
     benchmark:
-        "results/benchmarks/draw_fetch/fetch.tsv"
+        "results/benchmarks/draw_grid/{grid}.tsv"
+    wildcard_constraints:
+        grid="|".join(GRIDS),
     conda:
         "../../envs/obverse.yaml"
     params:
-        code=code("draw_fetch"),
-        minimum_pictures=lookup("datasets/facescrub/minimum_pictures", within=config),
-        origin=" — ".join(stand_ins("facescrub")),
+        code=code("draw_grid"),
+        title=lambda wildcards: GRIDS[wildcards.grid],
+        labels=lambda wildcards: [attack.label for attack in rows(config, wildcards.grid)],
+        attacks_as=lambda wildcards: "columns" if wildcards.grid == "fig7" else "rows",  # as in the paper
+        victims=lookup("figures/{grid}/victims", within=config),
+        seed=lookup("data_seed", within=config),
+        origin=lambda wildcards: origin(wildcards.grid),
     shell:
         r"""
-        python -m obverse.draw_fetch \
-            --faces {input.faces:q} \
-            --rejected {input.rejected:q} \
-            --minimum-pictures {params.minimum_pictures:q} \
+        python -m obverse.draw_grid \
+            --title {params.title:q} \
+            --labels {params.labels:q} \
+            --reconstructions {input.reconstructions:q} \
+            --scores {input.scores:q} \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --victims {params.victims} \
+            --attacks-as {params.attacks_as} \
+            --seed {params.seed} \
             --origin={params.origin:q} \
             --picture {output.picture:q} \
-            --hosts {output.hosts:q} \
-            --identities {output.identities:q} \
-            &>{log:q}
-        """
-
-
-rule record_config:
-    output:
-        "results/config.yaml",
-    log:
-        "results/logs/record_config/config.log",
-    benchmark:
-        "results/benchmarks/record_config/config.tsv"
-    conda:
-        "../../envs/obverse.yaml"
-    params:
-        code=code("record_config"),
-        resolved=json.dumps(config, sort_keys=True),
-    shell:
-        r"""
-        python -m obverse.record_config \
-            --resolved {params.resolved:q} \
-            --output {output:q} \
+            --table {output.table:q} \
             &>{log:q}
         """
