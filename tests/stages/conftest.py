@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
+from obverse.evaluators import Evaluator
 
-from obverse import predictions, samples, splits
+from obverse import checkpoints, predictions, reserved, samples, splits, stamps
 
 
 @dataclass(frozen=True)
@@ -83,5 +85,33 @@ def cache(tmp_path: Path) -> Callable[..., Path]:
         scores = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
         predictions.write(path, np.asarray(sample_ids), np.asarray(labels), scores.astype(np.float32), {})
         return path
+
+    return write
+
+
+@pytest.fixture
+def reserved_table(tmp_path: Path) -> Callable[..., Path]:
+    """Write which images are the evaluation classifier's: by default one that nobody else has, of each identity."""
+
+    def write(identities: Sequence[str], sample_ids: Sequence[int] | None = None) -> Path:
+        path = tmp_path / "reserved.parquet"
+        count = len(identities)
+        ids = np.asarray(sample_ids if sample_ids is not None else 10**6 + np.arange(count))
+        columns = {"sample_id": ids, "label": np.arange(count), "identity": list(identities)}
+        reserved.write(path, pa.table(columns), {})
+        return path
+
+    return write
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Callable[..., Path]:
+    """Write an evaluation classifier that has learnt nothing, but differs from picture to picture."""
+
+    def write(num_classes: int, size: int = 16) -> Path:
+        torch.manual_seed(7)
+        made = Evaluator(num_classes=num_classes, size=size, width=8)
+        checkpoints.save(tmp_path / "judge.safetensors", made, stamps.stamp("train_evaluator", {}))
+        return tmp_path / "judge.safetensors"
 
     return write

@@ -18,7 +18,7 @@ SIDES = ["member"] * 5 + ["held_out"] * 3
 def network(**changes) -> Inverter:
     """Return an inverter whose pictures differ: its weights are drawn widely."""
     torch.manual_seed(0)
-    numbers = {"num_classes": CLASSES, "size": 8, "width": 4, "offset": 0.0, "learn_offset": False}
+    numbers = {"num_classes": CLASSES, "size": 16, "width": 4, "offset": 0.0, "learn_offset": False}
     made = Inverter(**numbers | {"features": "centred"} | changes)
     with torch.no_grad():
         made.first.weight.mul_(5)
@@ -27,9 +27,9 @@ def network(**changes) -> Inverter:
 
 
 @pytest.fixture
-def inputs(data_set, split_table, cache, tmp_path):
+def inputs(data_set, split_table, cache, reserved_table, judge, tmp_path):
     """Eight victims in an order of their own, in a cache of twelve in another."""
-    data = data_set("faces", ["x"] * 12)
+    data = data_set("faces", list("abcabcabcabc"), size=16)
     wanted = data.sample_ids[[7, 0, 3, 11, 5, 2, 9, 4]]
     logits = 3 * np.random.default_rng(0).normal(size=(12, CLASSES))
     order = np.random.default_rng(1).permutation(12)
@@ -39,6 +39,8 @@ def inputs(data_set, split_table, cache, tmp_path):
         "images": data.images,
         "samples": data.samples,
         "splits": split_table(wanted, LABELS, SIDES),
+        "reserved": reserved_table("abc"),
+        "evaluator": judge(3),
         "predictions": cache(data.sample_ids[order], [0] * 12, logits[order]),
     }, (data, wanted, logits)
 
@@ -50,7 +52,7 @@ def rebuild(inputs: dict, folder, **changes) -> tuple[np.ndarray, object]:
 
 
 def expected(data, wanted, logits, view: str) -> np.ndarray:
-    """Return float images [N, 8, 8] by the network itself, one victim at a time."""
+    """Return float images [N, 16, 16] by the network itself, one victim at a time."""
     rows = [int(np.flatnonzero(data.sample_ids == sample_id)[0]) for sample_id in wanted]
     log_probabilities = torch.log_softmax(torch.from_numpy(logits[rows]), dim=1).float()
     inverter = network()
@@ -139,10 +141,10 @@ def test_a_victim_whom_nobody_asked_about_is_named(inputs, cache, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(("changes", "found"), [({"num_classes": 4}, "4 to 8"), ({"size": 16}, "5 to 16")])
+@pytest.mark.parametrize(("changes", "found"), [({"num_classes": 4}, "4 to 16"), ({"size": 32}, "5 to 32")])
 def test_an_inverter_that_does_not_fit_is_refused(inputs, tmp_path, changes, found):
     given, _ = inputs
     checkpoints.save(given["weights"], network(**changes), stamps.stamp("train_inverter", {}))
-    with pytest.raises(UnusableInput, match=f"expected an inverter of 5 scores to 8 pixels, found one of {found}"):
+    with pytest.raises(UnusableInput, match=f"expected an inverter of 5 scores to 16 pixels, found one of {found}"):
         rebuild(given, tmp_path / "out")
     assert not (tmp_path / "out").exists()
