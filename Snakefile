@@ -8,6 +8,9 @@ min_version("9.27")
 configfile: f"{workflow.basedir}/config.yaml"  # also under --directory
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 
 

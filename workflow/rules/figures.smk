@@ -24,7 +24,7 @@ rule draw_mse_curve:
         scores=attack_files(compared(config, "fig8"), config["seeds"], "scores", "parquet"),
         floors=floor_files(config["figures"]["fig8"]["classifier"], config["figures"]["fig8"]["auxiliary"]),
     output:
-        picture="results/fig8.png",
+        picture=report("results/fig8.png", caption="../report/about.rst", category="2 Figures"),
         table="results/fig8.csv",
     log:
         "results/logs/draw_mse_curve/fig8.log",
@@ -66,7 +66,7 @@ rule draw_reconstructions:
         images=lambda wildcards: f"results/datasets/{victims_of(wildcards.pairs)}/images.npy",
         samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.pairs)}/samples.parquet",
     output:
-        picture="results/{pairs}.png",
+        picture=report("results/{pairs}.png", caption="../report/about.rst", category="2 Figures"),
         table="results/{pairs}.csv",
     log:
         "results/logs/draw_reconstructions/{pairs}.log",
@@ -110,7 +110,7 @@ rule draw_grid:
         images=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/images.npy",
         samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/samples.parquet",
     output:
-        picture="results/{grid}.png",
+        picture=report("results/{grid}.png", caption="../report/about.rst", category="2 Figures"),
         table="results/{grid}.csv",
     log:
         "results/logs/draw_grid/{grid}.log",

@@ -104,7 +104,7 @@ rule draw_overlap:
         known_images="results/datasets/facescrub/images.npy",
         known_samples="results/datasets/facescrub/samples.parquet",
     output:
-        picture="results/overlap.png",
+        picture=report("results/overlap.png", caption="../report/about.rst", category="4 Data"),
         table="results/overlap.csv",
     log:
         "results/logs/draw_overlap/overlap.log",
@@ -138,7 +138,7 @@ rule draw_duplicates:
         images="results/datasets/facescrub/images.npy",
         samples="results/datasets/facescrub/samples.parquet",
     output:
-        picture="results/duplicates.png",
+        picture=report("results/duplicates.png", caption="../report/about.rst", category="4 Data"),
         table="results/duplicates.csv",
     log:
         "results/logs/draw_duplicates/duplicates.log",

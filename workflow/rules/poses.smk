@@ -139,7 +139,7 @@ rule draw_poses:
         images="results/datasets/celeba/images.npy",
         samples="results/datasets/celeba/samples.parquet",
     output:
-        picture="results/poses.png",
+        picture=report("results/poses.png", caption="../report/about.rst", category="4 Data"),
         table="results/poses.csv",
     log:
         "results/logs/draw_poses/celeba.log",

@@ -9,7 +9,7 @@ rule draw_fetch:
         faces="results/sources/facescrub/faces.parquet",
         rejected="results/datasets/facescrub/rejected.csv",
     output:
-        picture="results/fetch.png",
+        picture=report("results/fetch.png", caption="../report/about.rst", category="4 Data"),
         hosts="results/fetch.csv",
         identities="results/fetch_identities.csv",
     log:
