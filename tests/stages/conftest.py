@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
-from obverse.evaluators import Evaluator
 
-from obverse import checkpoints, predictions, reserved, samples, splits, stamps
+from obverse import checkpoints, poses, predictions, reserved, samples, splits, stamps, tables
+from obverse.evaluators import Evaluator
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,21 @@ def split_table(tmp_path: Path) -> Callable[..., Path]:
         path = tmp_path / "splits.parquet"
         columns = {"sample_id": np.asarray(sample_ids), "label": np.asarray(labels), "split": list(sides)}
         splits.write(path, pa.table(columns), {})
+        return path
+
+    return write
+
+
+@pytest.fixture
+def pose_table(tmp_path: Path) -> Callable[..., Path]:
+    """Write where faces look: ``looking`` has a pose, or several, for each image; none is unknown."""
+
+    def write(sample_ids: Sequence[int], looking: Sequence[Sequence[str]]) -> Path:
+        path = tmp_path / "poses.parquet"
+        columns = {name: [name in words for words in looking] for name in poses.CLASSES}
+        unknown = {poses.UNKNOWN: [not words for words in looking]}
+        table = pa.table({"sample_id": np.asarray(sample_ids)} | columns | unknown, poses.POSES)
+        tables.write(path, table, poses.POSES, {})
         return path
 
     return write

@@ -1,18 +1,24 @@
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from obverse import auxiliaries
 from obverse.errors import UnusableInput
-from obverse.make_auxiliary import make_auxiliary
+from obverse.make_auxiliary import ALL, make_auxiliary
 
 
 def selected(output: Path, parts: list[tuple], **changes) -> pd.DataFrame:
-    """Run the stage on parts (data set name, data set, split, splits table or None)."""
+    """Run the stage on parts (data set name, data set, split, splits table or None).
+
+    Of any pose and of anybody, unless ``poses``, ``pose_tables`` or ``identities`` say otherwise.
+    """
     names, sets, splits, tables = zip(*parts, strict=True)
     numbers = {"validation_fraction": 0.2, "owner": "adversary", "seed": 1}
+    numbers |= {"poses": [ALL] * len(parts), "pose_tables": [], "identities": [ALL] * len(parts)}
     make_auxiliary(
         datasets=list(names),
         samples=[data.samples for data in sets],
@@ -96,5 +102,66 @@ def test_too_few_images_to_train_and_to_choose_by_are_refused(data_set, tmp_path
 
 def test_when_nothing_is_left_after_the_overlap_it_is_said(data_set, tmp_path):
     parts = [("faces", data_set("faces", ["x"] * 4, status=["overlap"] * 4), "all", None)]
-    with pytest.raises(UnusableInput, match="found 0 in all, 0 to choose by"):
+    with pytest.raises(UnusableInput, match="expected images of faces with status ok, found none"):
         selected(tmp_path / "a", parts)
+
+
+LOOKING = [["frontal"], ["left", "up"], [], ["left"], ["right"], ["left"], ["frontal"], ["down"]]
+
+
+def test_a_part_takes_the_faces_that_look_one_way(data_set, pose_table, tmp_path):
+    """A face that looks left and up is among either; one of unknown pose among none."""
+    faces = data_set("celeba", ["x"] * 8, status=["ok"] * 5 + ["overlap"] + ["ok"] * 2)
+    table = pose_table(faces.sample_ids[::-1], LOOKING[::-1])
+    chosen = {"poses": ["left"], "pose_tables": [table], "validation_fraction": 0.5}
+    found = selected(tmp_path / "a", [("celeba", faces, "all", None)], **chosen)
+    assert found["sample_id"].tolist() == faces.sample_ids[[1, 3]].tolist()
+
+
+def test_a_pose_without_images_is_named_with_what_to_do(data_set, pose_table, tmp_path):
+    faces = data_set("celeba", ["x"] * 7)
+    chosen = {"poses": ["down"], "pose_tables": [pose_table(faces.sample_ids, LOOKING[:7])]}
+    with pytest.raises(UnusableInput) as error:
+        selected(tmp_path / "a", [("celeba", faces, "all", None)], **chosen)
+    assert str(error.value).splitlines() == [
+        f"{tmp_path / 'a'}: expected images of celeba with pose down, found none",
+        "Choose another part, or, for a pose, other limits under poses.",
+    ]
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_part_takes_the_images_of_some_people(data_set, tmp_path):
+    digits = data_set("mnist", list("40517496"), status=["ok"] * 7 + ["overlap"])
+    parts = [("mnist", digits, "all", None)]
+    found = selected(tmp_path / "a", parts, identities=["4,5,6"], validation_fraction=0.4)
+    assert found["sample_id"].tolist() == digits.sample_ids[[0, 2, 5]].tolist()
+
+
+def test_people_of_whom_there_is_no_image_are_named(data_set, tmp_path):
+    parts = [("mnist", data_set("mnist", list("0123")), "all", None)]
+    with pytest.raises(UnusableInput, match="expected images of mnist with identities 4,5, found none"):
+        selected(tmp_path / "a", parts, identities=["4,5"])
+
+
+def test_each_part_has_its_own_pose_and_its_own_people(data_set, pose_table, split_table, tmp_path):
+    """Tables go, in order, to the parts that ask for one."""
+    owned, generic = data_set("facescrub", list("aabbab")), data_set("celeba", ["x"] * 8)
+    divided = split_table(owned.sample_ids, [0, 0, 1, 1, 0, 1], ["member"] * 4 + ["held_out"] * 2)
+    found = selected(
+        tmp_path / "a",
+        [("facescrub", owned, "member", divided), ("celeba", generic, "all", None)],
+        owner="target_owner",
+        poses=[ALL, "frontal"],
+        pose_tables=[pose_table(generic.sample_ids, LOOKING)],
+        identities=["b", ALL],
+    )
+    assert found.loc[found["dataset"] == "facescrub", "sample_id"].tolist() == owned.sample_ids[2:4].tolist()
+    assert found.loc[found["dataset"] == "celeba", "sample_id"].tolist() == generic.sample_ids[[0, 6]].tolist()
+
+
+def test_the_file_says_what_it_took(data_set, pose_table, tmp_path):
+    faces = data_set("celeba", ["x"] * 8)
+    chosen = {"poses": ["left"], "pose_tables": [pose_table(faces.sample_ids, LOOKING)]}
+    selected(tmp_path / "a", [("celeba", faces, "all", None)], **chosen)
+    record = json.loads(pq.read_schema(tmp_path / "a").metadata[b"obverse"])
+    assert record["poses"] == ["left"] and set(record["inputs"]) == {"samples celeba", "poses 0"}

@@ -63,15 +63,18 @@ def test_somebody_else_has_no_label_and_an_unusable_image_no_row(weights, data_s
     assert labels.tolist() == [predictions.NOT_A_CLASS] * 4
 
 
-def test_of_its_own_data_set_it_is_asked_what_its_splits_hold_with_their_labels(
+def test_of_its_own_data_set_it_is_asked_everything_and_what_its_splits_hold_has_their_labels(
     classifier, weights, data_set, split_table, tmp_path
 ):
-    data = data_set("own", ["x"] * 6)
-    wanted = data.sample_ids[[4, 0, 3]]
-    table = split_table(wanted, [2, 0, 1], ["member", "held_out", "member"])
+    """An adversary may hold images of people it does not know; they have no label."""
+    data = data_set("own", ["x"] * 6, status=["ok", "ok", "overlap", "ok", "ok", "ok"])
+    table = split_table(data.sample_ids[[4, 0, 3]], [2, 0, 1], ["member", "held_out", "member"])
     sample_ids, labels, scores = ask(weights, data, [table], tmp_path / "p")
-    assert sample_ids.tolist() == wanted.tolist() and labels.tolist() == [2, 0, 1]
-    np.testing.assert_allclose(scores, expected(classifier, data.of(wanted)), atol=1e-5)
+    asked = data.sample_ids[[0, 1, 3, 4, 5]]
+    assert sample_ids.tolist() == asked.tolist()
+    nobody = predictions.NOT_A_CLASS
+    assert labels.tolist() == [0, nobody, 1, 2, nobody]
+    np.testing.assert_allclose(scores, expected(classifier, data.of(asked)), atol=1e-5)
 
 
 def test_a_certain_answer_keeps_the_scores_of_the_others(classifier, data_set, tmp_path):

@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,23 @@ from obverse.errors import UnusableInput
 from obverse.split_samples import split_samples
 
 
+@pytest.fixture(autouse=True)
+def nothing_reserved(reserved_table):
+    """Reserve no image, unless a test does."""
+    reserved_table([], [])
+
+
 def divided(data, output: Path, **numbers) -> pd.DataFrame:
     """Run the stage and return its table with what the samples say of each image."""
-    defaults = {"unseen": [], "seed": 1, "classes": 4, "member_fraction": 0.8}
-    split_samples(samples=data.samples, splits=output, **defaults | numbers)
+    defaults = {"unseen": [], "seed": 1, "draw": 0, "classes": 4, "identities": [], "member_fraction": 0.8}
+    given = {"samples": data.samples, "reserved": data.samples.parents[1] / "reserved.parquet"}
+    split_samples(**given, splits=output, **defaults | numbers)
     table = splits.read(output).to_pandas()
     return table.merge(samples.read(data.samples).to_pandas(), on="sample_id", validate="one_to_one")
+
+
+def members(table: pd.DataFrame) -> set[int]:
+    return set(table.loc[table["split"] == splits.MEMBER, "sample_id"])
 
 
 @pytest.fixture
@@ -36,16 +48,14 @@ def duplicates(data_set):
 def test_each_identity_gets_its_share(people, tmp_path: Path, fraction: float):
     """Each, not only the whole: a class of few images would else be all members by chance."""
     for _, images in divided(people, tmp_path / "s", classes=6, member_fraction=fraction).groupby("identity"):
-        members = (images["split"] == splits.MEMBER).sum()
-        assert abs(members - fraction * len(images)) <= 0.5
+        assert abs(len(members(images)) - fraction * len(images)) <= 0.5
 
 
 @pytest.mark.parametrize("fraction", [0.3, 0.5, 0.8])
 def test_with_near_duplicates_each_share_is_met_to_within_one_group(duplicates, tmp_path: Path, fraction: float):
     for _, images in divided(duplicates, tmp_path / "s", member_fraction=fraction).groupby("identity"):
-        members = (images["split"] == splits.MEMBER).sum()
         largest = images["duplicate_group"].value_counts().max()
-        assert largest > 1 and abs(members - fraction * len(images)) <= largest
+        assert largest > 1 and abs(len(members(images)) - fraction * len(images)) <= largest
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -130,3 +140,61 @@ def test_another_seed_divides_otherwise_and_chooses_others(people, tmp_path: Pat
     assert len({tuple(table) for table in tables}) == 4
     chosen = [frozenset(divided(people, tmp_path / "s", classes=2, seed=seed)["identity"]) for seed in range(8)]
     assert len(set(chosen)) > 3
+
+
+def test_the_classes_of_another_draw_are_others(people, tmp_path: Path):
+    drawn = [frozenset(divided(people, tmp_path / "s", classes=2, draw=draw)["identity"]) for draw in range(8)]
+    assert len(set(drawn)) > 3
+
+
+@pytest.mark.parametrize("draw", [0, 1, 2])
+def test_the_few_classes_of_a_draw_are_among_its_many(people, tmp_path: Path, draw: int):
+    """So that more classes are the same people and others besides."""
+    chosen = [set(divided(people, tmp_path / "s", classes=classes, draw=draw)["identity"]) for classes in range(1, 7)]
+    assert all(few < many for few, many in itertools.pairwise(chosen))
+
+
+def test_a_person_is_divided_alike_whoever_else_is_a_class(people, tmp_path: Path):
+    """What is compared over draws and numbers of classes is not who was a member of a person's pictures."""
+    everybody = members(divided(people, tmp_path / "s", classes=6))
+    others = [{"classes": 2}, {"classes": 3, "draw": 1}, {"classes": 2, "identities": ["b", "e"]}]
+    for numbers in others:
+        table = divided(people, tmp_path / "s", **numbers)
+        assert members(table) == everybody & set(table["sample_id"])
+
+
+@pytest.mark.parametrize("name", ["people", "duplicates"])
+def test_the_members_of_a_smaller_share_are_among_those_of_a_larger(name: str, request, tmp_path: Path):
+    data = request.getfixturevalue(name)
+    shares = [members(divided(data, tmp_path / "s", member_fraction=share)) for share in (0.2, 0.5, 0.8)]
+    assert all(few < many for few, many in itertools.pairwise(shares))
+
+
+def test_identities_that_are_given_are_the_classes_in_the_order_of_their_names(people, tmp_path: Path):
+    table = divided(people, tmp_path / "s", classes=3, identities=["e", "a", "f"], seed=5)
+    labels = table.groupby("identity")["label"].unique()
+    assert {name: labels[name].tolist() for name in labels.index} == {"a": [0], "e": [1], "f": [2]}
+
+
+@pytest.mark.parametrize("draw", [1, 2, 3])
+def test_of_identities_that_are_given_some_are_drawn(people, tmp_path: Path, draw: int):
+    drawn = set(divided(people, tmp_path / "s", classes=2, identities=["a", "b", "e"], draw=draw)["identity"])
+    assert len(drawn) == 2 and drawn < {"a", "b", "e"}
+
+
+def test_identities_of_whom_there_is_nothing_are_too_few(people, tmp_path: Path):
+    with pytest.raises(UnusableInput, match="expected at least 3 identities .*, found 2"):
+        divided(people, tmp_path / "s", classes=3, identities=["a", "b", "stranger"])
+
+
+def test_what_is_reserved_is_on_neither_side(people, reserved_table, tmp_path: Path):
+    ours = people.sample_ids[::3]
+    reserved_table(["x"] * len(ours), ours)
+    table = divided(people, tmp_path / "s", classes=6)
+    assert sorted(table["sample_id"]) == sorted(set(people.sample_ids) - set(ours))
+
+
+def test_somebody_of_whom_too_little_is_left_is_no_class(data_set, reserved_table, tmp_path: Path):
+    data = data_set("few", ["a"] * 4 + ["b"] * 4 + ["c"] * 4)
+    reserved_table(["b"] * 3, data.sample_ids[4:7])
+    assert set(divided(data, tmp_path / "s", classes=2)["identity"]) == {"a", "c"}

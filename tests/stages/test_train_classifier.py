@@ -33,7 +33,15 @@ _INPUTS = {"images": "npy", "samples": "parquet", "splits": "parquet"}
 
 
 def run(inputs, folder, **changes):
-    numbers = {"seed": 1, "width": 4, "hidden": 10, "epochs": 12, "batch_size": 8, "learning_rate": 5e-3}
+    numbers = {
+        "seed": 1,
+        "width": 4,
+        "hidden": 10,
+        "epochs": 12,
+        "minimum_steps": 0,
+        "batch_size": 8,
+        "learning_rate": 5e-3,
+    }
     outputs = {name: folder / name for name in ("weights", "history", "state")}
     train_classifier(**inputs, **numbers | {"precision": "float32", "threads": 1} | changes, **outputs)
     return outputs
@@ -53,6 +61,13 @@ def test_two_runs_give_the_same_bytes(inputs, tmp_path):
     first, second = (run(inputs, tmp_path / name, epochs=2) for name in ("a", "b"))
     for product in ("weights", "history"):
         assert first[product].read_bytes() == second[product].read_bytes()
+
+
+def test_where_images_are_few_the_passes_over_them_are_more(inputs, tmp_path):
+    """Thirty members in batches of eight are four steps an epoch."""
+    record, _ = checkpoints.read(run(inputs, tmp_path / "out", epochs=2, minimum_steps=17)["weights"])
+    assert len((tmp_path / "out" / "history").read_text().splitlines()) == 1 + 5
+    assert (record["epochs"], record["minimum_steps"]) == (2, 17)
 
 
 def test_held_out_images_do_not_reach_the_weights(inputs, tmp_path):

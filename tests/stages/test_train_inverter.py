@@ -65,6 +65,7 @@ NUMBERS = {
     "width": 8,
     "seed": 1,
     "epochs": 25,
+    "minimum_steps": 0,
     "batch_size": 24,
     "learning_rate": 3e-3,
     "precision": "float32",
@@ -102,6 +103,13 @@ def test_the_weights_say_what_they_were_made_from(inputs, tmp_path):
     }
     assert json.dumps(record).count(str(tmp_path)) == 0
     assert checkpoints.load(tmp_path / "out" / "weights", Inverter).architecture["features"] == "shifted"
+
+
+def test_where_images_are_few_the_passes_over_them_are_more(inputs, tmp_path):
+    """Seventy-six images in batches of 24 are four steps an epoch."""
+    record, _ = checkpoints.read(run(inputs, tmp_path / "out", epochs=2, minimum_steps=9)["weights"])
+    assert len((tmp_path / "out" / "history").read_text().splitlines()) == 1 + 3
+    assert (record["epochs"], record["minimum_steps"]) == (2, 9)
 
 
 def test_what_the_view_withholds_is_not_read(inputs, tmp_path):

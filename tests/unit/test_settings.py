@@ -81,50 +81,6 @@ def test_a_number_that_yaml_reads_as_a_word_is_explained():
     assert second == "YAML reads 1e-3 as one: write 0.001, or 1.0e-3."
 
 
-def test_more_scores_than_the_target_has_classes():
-    first, second = refused("figures", "fig9", "m", value=[1, 54])
-    assert first == "figures.fig9.m: m = 54, but 'faces' gives prediction vectors of 53 scores"
-    assert second == "Choose every m between 1 and 53."
-
-
-def test_more_classes_than_the_data_serve():
-    first, _ = refused("classifiers", "faces", "classes", value=60)
-    assert first == "classifiers.faces.classes: 60 classes, but facescrub as configured holds 53"
-
-
-def test_nobody_is_told_to_render_more_people_for_want_of_digits():
-    _, second = refused("classifiers", "digits", "classes", value=11)
-    assert second == "Choose at most 10."
-
-
-def test_an_adversary_may_not_hold_what_the_target_was_trained_on():
-    first, second = refused("auxiliaries", "same_digits", "parts", value=[{"dataset": "mnist"}])
-    assert "figures.fig10 attacks 'digits'" in first
-    assert "split: held_out" in second
-
-
-def test_a_figure_that_names_an_unknown_auxiliary_set():
-    first, second = refused("figures", "fig9", "auxiliary", value="distinct")
-    assert first == "figures.fig9.auxiliary: 'distinct' is no name under auxiliaries"
-    assert second == "Known: generic, same_digits."
-
-
-def test_images_of_two_sizes_cannot_meet():
-    first, _ = refused("datasets", "celeba", "size", value=64)
-    assert first.startswith("datasets.celeba.size: 64 pixels, but figures.fig")
-
-
-def test_more_people_shown_than_there_are():
-    first, _ = refused("figures", "fig10", "victims", value=11)
-    assert first == "figures.fig10.victims: 11 people, but there are 10"
-
-
-@pytest.mark.parametrize("box", [[100, 70, 50, 178], [35, 70, 179, 178], [35, 178, 143, 70]])
-def test_a_box_that_is_none_within_an_aligned_picture(box: list[int]):
-    first, _ = refused("datasets", "celeba", "box", value=box)
-    assert first == f"datasets.celeba.box: {box} is no box within a picture of 178 × 218 pixels"
-
-
 def test_a_whole_number_with_a_point_is_no_integer():
     """It would become part of a path: seed1.0."""
     first, _ = refused("seeds", value=[1.0])
@@ -148,43 +104,35 @@ def test_a_key_that_is_a_number():
         settings.check(SHIPPED | {1: 2})
 
 
-def test_a_figure_without_a_method_and_one_named_twice():
+def test_a_figure_without_a_method():
     first, _ = refused("figures", "fig8", "methods", value=[])
     assert first.startswith("figures.fig8.methods: [] should be non-empty")
-    first, _ = refused("figures", "fig9", "methods_at_full", value=["prior"])
-    assert first == "figures.fig9.methods_at_full: 'prior' is among methods already"
 
 
-def test_faults_that_leave_no_picture():
-    first, _ = refused("rendered", "facescrub", "dead_urls", value=0.99)
-    assert first.endswith("leave no picture to train on")
+def test_a_contradiction_is_told_in_two_lines():
+    assert refused("figures", "fig9", "m", value=[1, 54]) == [
+        "figures.fig9.m: m = 54, but 'faces' gives prediction vectors of 53 scores",
+        "Choose every m between 1 and 53.",
+    ]
 
 
-def test_a_split_of_another_data_set():
-    part = {"dataset": "celeba", "classifier": "digits", "split": "held_out"}
-    first, _ = refused("auxiliaries", "generic", "parts", value=[part])
-    assert first == "auxiliaries.generic: celeba has no held_out images of 'digits', which knows mnist"
+def test_a_whole_target_needs_every_key_and_a_variant_only_what_differs():
+    (whole, variant) = ({"dataset": "mnist"}, {"like": "digits"})
+    first, _ = refused("classifiers", "spare", value=whole)
+    assert first == "classifiers.spare: key 'classes' is missing"
+    settings.check(SHIPPED | {"classifiers": SHIPPED["classifiers"] | {"spare": variant}})
 
 
-def test_an_image_may_not_both_train_and_choose_the_epoch():
-    first, _ = refused("auxiliaries", "generic", "parts", value=[{"dataset": "celeba"}, {"dataset": "celeba"}])
-    assert first.startswith("auxiliaries.generic: celeba is taken twice")
-
-
-def test_everybody_shared_leaves_nobody_to_train_on():
-    first, _ = refused("rendered", "celeba", "shared", value=208)
-    assert first.startswith("rendered.celeba.shared: 208 shared people")
-
-
-def test_the_small_embedder_of_rendered_faces_is_not_let_at_real_ones():
-    config = copy.deepcopy(SHIPPED)
-    config["datasets"]["celeba"] |= {"overlap": "embeddings"}
-    settings.check(config)
-    config["datasets"]["celeba"]["source"] = "official"
-    with pytest.raises(UnusableInput, match=r"embedder\.model: .* cannot tell real people apart"):
+@pytest.mark.parametrize("name", ["faces_k5_draw1", "faces_joint1", "Faces", "faces-half"])
+def test_no_configured_target_is_named_as_a_derived_one(name: str):
+    config = SHIPPED | {"classifiers": SHIPPED["classifiers"] | {name: {"like": "faces"}}}
+    with pytest.raises(UnusableInput, match="^classifiers: "):
         settings.check(config)
-    config["embedder"]["model"] = "arcface.onnx"
-    settings.check(config)
+
+
+def test_of_one_class_nothing_can_be_said():
+    first, _ = refused("figures", "fig11", "k", value=[1, 5])
+    assert first.startswith("figures.fig11.k.0: 1 is less than the minimum of 2")
 
 
 @pytest.mark.parametrize("value", ["calibrate", 1.5, True])

@@ -42,7 +42,7 @@ def classifier_run(precision="float32", epochs=3) -> training.Training:
     return training.Training(network, recognition(), schedule, device, keep="last", label="train_classifier")
 
 
-def inverter_run(precision="float32", epochs=3, learn_offset=False, seed=1, rate=3e-3) -> training.Training:
+def inverter_run(precision="float32", epochs=3, learn_offset=False, seed=1, rate=3e-3, minimum=0) -> training.Training:
     network = training.initialised(
         Inverter,
         seed,
@@ -53,7 +53,7 @@ def inverter_run(precision="float32", epochs=3, learn_offset=False, seed=1, rate
         offset=5.0,
         learn_offset=learn_offset,
     )
-    schedule = training.Schedule(seed=seed, epochs=epochs, batch_size=20, learning_rate=rate)
+    schedule = training.Schedule(seed, epochs, batch_size=20, learning_rate=rate, minimum_steps=minimum)
     device = devices.prepare(precision, 1)
     return training.Training(network, inversion(), schedule, device, keep="lowest", label="train_inverter")
 
@@ -124,6 +124,22 @@ def test_every_example_is_seen_once_an_epoch_in_an_order_of_its_own(resume):
     epochs = [sum(orders[4 * epoch : 4 * epoch + 4], []) for epoch in range(3)]
     assert all(sorted(epoch) == list(range(64)) for epoch in epochs)
     assert epochs[0] != epochs[1] != epochs[2]
+
+
+@pytest.mark.parametrize(("minimum", "epochs"), [(0, 2), (8, 2), (9, 3), (12, 3), (13, 4)])
+def test_few_rows_get_as_many_more_epochs_as_the_least_steps_take(minimum, epochs, resume):
+    """Sixty-four rows in batches of 20 are four steps; two epochs are asked for, and they are whole ones."""
+    run, taken = inverter_run(epochs=2, minimum=minimum), []
+    step = run.step
+    run.step = lambda rows: (taken.append(1), step(rows))[1]
+    assert [row["epoch"] for row in run.run(resume)] == list(range(1, epochs + 1))
+    assert len(taken) == 4 * epochs
+
+
+def test_more_epochs_for_want_of_steps_are_the_same_training_as_more_epochs_asked_for(resume):
+    more, asked = inverter_run(epochs=1, minimum=12), inverter_run(epochs=3)
+    assert more.run(resume) == asked.run(resume)
+    assert weights(more) == weights(asked)
 
 
 class Killed(Exception):

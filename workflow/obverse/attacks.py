@@ -72,7 +72,33 @@ def sweep(config: dict, figure: str, k: int, draw: int, fixed: bool = False) -> 
     return attack(config, classifier, chosen["auxiliary"], "aligned", label=f"k = {k}")
 
 
-def of_figure(config: dict, figure: str) -> list[Attack]:
-    """Return every attack that a figure shows."""
+def draws(config: dict, figure: str) -> list[Attack]:
+    """Return the attacks of a figure on each draw of each number of classes: ``k`` by ``k``, draw by draw."""
     chosen = config["figures"][figure]
+    swept = (sweep(config, figure, k, draw) for k in chosen["k"] for draw in range(1, chosen["draws"] + 1))
+    return list(dict.fromkeys(swept))
+
+
+def inferring(config: dict, figure: str) -> list[Attack]:
+    """Return the attacks whose inverters infer training classes: ours, which reads one score, and the prior one."""
+    chosen = config["figures"][figure]
+    held = {"aligned": chosen["auxiliary"], "prior": chosen["prior_auxiliary"]}
+    return [attack(config, chosen["classifier"], auxiliary, method, 1) for method, auxiliary in held.items()]
+
+
+def first(config: dict, figure: str) -> list[Attack]:
+    """Return the attacks of figure 1 on victims: the prior one and ours on m scores, ours on all."""
+    chosen = config["figures"][figure]
+    held = {"prior": chosen["prior_auxiliary"], "aligned": chosen["auxiliary"]}
+    kept = [("prior", chosen["m"]), ("aligned", chosen["m"]), ("aligned", None)]
+    return [attack(config, chosen["classifier"], held[method], method, m) for method, m in kept]
+
+
+def of_figure(config: dict, figure: str) -> list[Attack]:
+    """Return every attack that a figure shows, those that infer classes included."""
+    chosen = config["figures"][figure]
+    if "prior_auxiliary" in chosen:
+        return (first(config, figure) if "m" in chosen else []) + inferring(config, figure)
+    if "draws" in chosen:
+        return draws(config, figure)
     return compared(config, figure) if "m" in chosen else rows(config, figure)

@@ -140,7 +140,8 @@ def _overlap(part: dict, other: dict) -> bool:
 def _figure(config: dict, figure: str) -> Iterator[Contradiction]:
     chosen, where = config["figures"][figure], f"figures.{figure}"
     for (classifier, auxiliary), key in pairs(config, figure).items():
-        yield from members(config, key, classifier, auxiliary)
+        yield from _subset(config, key, classifier)
+        yield from members(config, key, classifier, targets.auxiliary_for(config, auxiliary, classifier))
         yield from _same_size(config, key, classifier, auxiliary)
     if "rows" in chosen:
         yield from _rows(config, figure)
@@ -157,9 +158,18 @@ def _figure(config: dict, figure: str) -> Iterator[Contradiction]:
     twice = set(chosen.get("methods", [])) & set(chosen.get("methods_at_full", []))
     if twice:
         yield f"{where}.methods_at_full", f"{min(twice)!r} is among methods already", "Name each method once."
-    shown = chosen.get("victims" if "m" in chosen else "classes", 0)
-    if shown > target.classes:
-        yield f"{where}.victims", f"{shown} people, but there are {target.classes}", "Show fewer."
+    people = "victims" if "m" in chosen else "classes"
+    if chosen.get(people, 0) > target.classes:
+        yield f"{where}.{people}", f"{chosen[people]} people, but there are {target.classes}", "Show fewer."
+
+
+def _subset(config: dict, where: str, classifier: str) -> Iterator[Contradiction]:
+    """A derived target knows some of the classes of its base, and two at least."""
+    target = targets.target(config, classifier)
+    most = targets.target(config, target.base).classes
+    if not 2 <= target.classes <= most:
+        problem = f"{classifier!r} has k = {target.classes}, but {target.base!r} knows {most} classes"
+        yield f"{where}.classifier", problem, f"Choose k between 2 and {most}."
 
 
 def _rows(config: dict, figure: str) -> Iterator[Contradiction]:

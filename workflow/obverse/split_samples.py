@@ -49,8 +49,8 @@ def split_samples(
     inputs = {"samples": samples, "reserved": reserved} | {
         f"unseen {number}": path for number, path in enumerate(unseen)
     }
-    facts = {"seed": seed, "draw": draw, "classes": classes, "member_fraction": member_fraction}
-    write_splits(splits, table, stamps.stamp("split_samples", inputs, **facts))
+    facts = {"seed": seed, "draw": draw, "classes": classes, "identities": identities}
+    write_splits(splits, table, stamps.stamp("split_samples", inputs, member_fraction=member_fraction, **facts))
 
 
 def _usable(path: Path, reserved: Path) -> pd.DataFrame:

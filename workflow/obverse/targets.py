@@ -10,9 +10,13 @@ from dataclasses import dataclass, replace
 
 HIDDEN_PER_CLASS = 5  # as published
 
-_DERIVED = re.compile(r"(?:_k(?P<k>\d+)_draw(?P<draw>\d+)(?P<fixed>_fixed)?)?(?:_joint(?P<weight>[0-9.]+))?")
-SUBSET = r"(_k[0-9]+_draw[0-9]+(_fixed)?)?"  # the same, for wildcards
-PATTERN = SUBSET + r"(_joint[0-9.]+)?"
+# A number has one spelling (no 05, no 0.50), so that a target has one name.
+_COUNT, _WEIGHT = r"[1-9][0-9]*", r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?"
+_DERIVED = re.compile(
+    rf"(?:_k(?P<k>{_COUNT})_draw(?P<draw>{_COUNT})(?P<fixed>_fixed)?)?(?:_joint(?P<weight>{_WEIGHT}))?"
+)
+SUBSET = rf"(_k{_COUNT}_draw{_COUNT}(_fixed)?)?"  # the same, for wildcards
+PATTERN = rf"{SUBSET}(_joint{_WEIGHT})?"
 
 
 @dataclass(frozen=True)

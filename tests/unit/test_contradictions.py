@@ -1,0 +1,283 @@
+"""`contradictions`: keys that the schema allows one by one, and that cannot stand together."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from obverse import contradictions
+from obverse.contradictions import Contradiction
+
+SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
+FIG8 = SHIPPED["figures"]["fig8"]
+
+
+def changed(**values: object) -> dict:
+    """Return the shipped configuration with some keys set: a__b=1 sets b under a."""
+    config = copy.deepcopy(SHIPPED)
+    for path, value in values.items():
+        *above, last = path.split("__")
+        place = config
+        for key in above:
+            place = place[key]
+        place[last] = value
+    return config
+
+
+def found(**values: object) -> list[Contradiction]:
+    """Return the contradictions of the shipped configuration with some keys set."""
+    return list(contradictions.found(changed(**values)))
+
+
+def first(**values: object) -> Contradiction:
+    """Return the first of them: it is what the user is told."""
+    return found(**values)[0]
+
+
+def row(**keys: str) -> list[dict]:
+    """Return rows of a figure: one, black box against faces_half from its members, with some keys set."""
+    return [{"label": "one", "classifier": "faces_half", "auxiliary": "members_half"} | keys]
+
+
+def test_the_shipped_configuration_has_none():
+    assert found() == []
+
+
+def test_more_scores_than_the_target_has_classes():
+    assert first(figures__fig9__m=[1, 54]) == (
+        "figures.fig9.m",
+        "m = 54, but 'faces' gives prediction vectors of 53 scores",
+        "Choose every m between 1 and 53.",
+    )
+    assert first(figures__fig1__m=54)[0] == "figures.fig1.m"
+
+
+def test_more_classes_than_the_data_serve():
+    where, problem, _ = first(classifiers__faces__classes=60)
+    assert (where, problem) == ("classifiers.faces.classes", "60 classes, but facescrub as configured holds 53")
+
+
+def test_nobody_is_told_to_render_more_people_for_want_of_digits():
+    assert first(classifiers__digits__classes=11)[2] == "Choose at most 10."
+
+
+def test_as_many_classes_must_be_named_as_there_are():
+    where, problem, remedy = first(classifiers__digits_five__classes=4)
+    assert (where, problem) == ("classifiers.digits_five.identities", "5 are named, but there are 4 classes")
+    assert remedy == "Set classes to 5, or name 4."
+
+
+@pytest.mark.parametrize("figure", ["fig11", "fig13"])
+def test_more_classes_in_a_sweep_than_the_target_knows(figure: str):
+    assert first(**{f"figures__{figure}__k": [2, 54]}) == (
+        f"figures.{figure}.k",
+        "k = 54, but 'faces' knows 53 classes",
+        "Choose every k between 2 and 53.",
+    )
+
+
+@pytest.mark.parametrize(("name", "k"), [("faces_half_k54_draw1", 54), ("faces_half_k1_draw1", 1)])
+def test_a_row_names_no_more_classes_than_its_target_knows_and_no_fewer_than_two(name: str, k: int):
+    where, problem, remedy = first(figures__fig15__rows=row(classifier=name))
+    assert where == "figures.fig15.rows.classifier"
+    assert (
+        problem == f"{name!r} has k = {k}, but 'faces_half' knows 53 classes" and remedy == "Choose k between 2 and 53."
+    )
+
+
+def test_a_row_may_name_a_few_classes_and_the_auxiliary_set_follows():
+    """What the adversary holds of the two is what their own target never saw."""
+    few = row(classifier="faces_half_k2_draw1", auxiliary="same_faces")
+    assert found(figures__fig15__rows=few) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "like", "said"),
+    [
+        ("faces_half", "face", "'face' is no name under classifiers"),
+        ("digits_five", "digits_most", "'digits_most' is itself like another"),
+    ],
+)
+def test_a_variant_is_like_a_whole_target(name: str, like: str, said: str):
+    where, problem, _ = first(**{f"classifiers__{name}__like": like})
+    assert (where, problem) == (f"classifiers.{name}.like", said)
+
+
+def test_an_adversary_may_not_hold_what_the_target_was_trained_on():
+    where, problem, remedy = first(auxiliaries__same_digits__parts=[{"dataset": "mnist"}])
+    assert where == "auxiliaries.same_digits" and "attacks 'digits', and this set may hold images" in problem
+    assert remedy == "Take only `classifier: digits, split: held_out` of it, or set owner: target_owner."
+
+
+def test_held_out_images_of_another_target_may_be_members_of_this_one():
+    """Another share is other members: what faces_half never saw, faces may have."""
+    where, problem, remedy = first(figures__fig8=FIG8 | {"auxiliary": "same_faces"})
+    assert (where, problem.split(",")[0]) == ("auxiliaries.same_faces", "figures.fig8 attacks 'faces'")
+    assert "`classifier: faces, split: held_out`" in remedy
+
+
+@pytest.mark.parametrize(("digits", "refused"), [(["4", "5", "6", "7", "9"], 0), (["4", "5", "3"], 1)])
+def test_an_adversary_may_hold_other_digits_of_the_same_data_but_none_of_the_targets(digits: list[str], refused: int):
+    parts = [{"dataset": "mnist", "identities": digits}]
+    contradicted = found(auxiliaries__generic_digits__parts=parts)
+    assert [where for where, _, _ in contradicted] == ["auxiliaries.generic_digits"] * refused
+
+
+def test_a_target_whose_classes_are_drawn_may_know_any_digit():
+    """Ten of ten: no digit is strange to it, whichever the set names."""
+    rows = [{"label": "generic", "classifier": "digits", "auxiliary": "generic_digits"}]
+    assert first(figures__fig6__rows=rows)[0] == "auxiliaries.generic_digits"
+
+
+def test_a_prior_attacks_set_is_checked_too():
+    where, problem, _ = first(auxiliaries__members__owner="adversary")
+    assert where == "auxiliaries.members" and problem.startswith("figures.fig1 attacks 'faces'")
+
+
+def test_a_figure_that_names_an_unknown_auxiliary_set():
+    where, problem, remedy = first(figures__fig9__auxiliary="distinct")
+    assert (where, problem) == ("figures.fig9.auxiliary", "'distinct' is no name under auxiliaries")
+    assert remedy.startswith("Known: generic, same_faces, distinct_faces")
+
+
+@pytest.mark.parametrize("name", ["face", "faces_k5", "faces_joint0.50"])
+def test_a_figure_that_names_an_unknown_target(name: str):
+    where, problem, remedy = first(figures__fig8__classifier=name)
+    assert (where, problem) == (
+        "figures.fig8.classifier",
+        f"{name!r} is no name under classifiers, nor derived from one",
+    )
+    assert remedy == f"Known: {', '.join(SHIPPED['classifiers'])}."
+
+
+def test_a_figure_whose_target_has_no_inverters():
+    where, problem, _ = first(inverters={"faces": SHIPPED["inverters"]["faces"]})
+    assert where == "figures.fig6.rows.classifier" and "'digits' is no name under inverters" in problem
+
+
+def test_a_part_of_an_unknown_target():
+    part = {"dataset": "mnist", "classifier": "digit", "split": "held_out"}
+    where, problem, _ = first(auxiliaries__same_digits__parts=[part])
+    assert (where, problem) == ("auxiliaries.same_digits", "'digit' is no name under classifiers")
+
+
+def test_images_of_two_sizes_cannot_meet():
+    where, problem, _ = first(datasets__celeba__size=64)
+    assert where == "datasets.celeba.size" and problem.startswith("64 pixels, but figures.fig")
+
+
+def test_photographs_are_named_by_the_size_they_must_have():
+    where, problem, _ = first(auxiliaries__distinct_faces__parts=[{"dataset": "cifar10_64"}])
+    assert where == "auxiliaries.distinct_faces"
+    assert problem == "64 pixels, but figures.fig5.rows needs it to be facescrub's 32"
+
+
+@pytest.mark.parametrize(
+    ("figure", "key", "asked", "there"), [("fig10", "victims", 11, 10), ("fig14", "classes", 54, 53)]
+)
+def test_more_people_shown_than_there_are(figure: str, key: str, asked: int, there: int):
+    where, problem, _ = first(**{f"figures__{figure}__{key}": asked})
+    assert (where, problem) == (f"figures.{figure}.{key}", f"{asked} people, but there are {there}")
+
+
+def test_two_rows_of_one_label():
+    where, problem, _ = first(figures__fig15__rows=row() * 2)
+    assert (where, problem) == ("figures.fig15.rows", "two rows have one label")
+
+
+def test_rows_of_different_data():
+    rows = [*row(), {"label": "digits", "classifier": "digits", "auxiliary": "members_digits"}]
+    assert first(figures__fig15__rows=rows)[:2] == ("figures.fig15.rows", "the rows' targets know different data sets")
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"classifier": "faces_half_joint1"}, "'faces_half_joint1' with method 'aligned'"),
+        ({"classifier": "faces_half_joint1", "method": "centred"}, "'faces_half_joint1' with method 'centred'"),
+        ({"method": "joint"}, "'faces_half' with method 'joint'"),
+    ],
+)
+def test_joint_training_is_both_the_targets_and_the_methods(keys: dict, said: str):
+    where, problem, _ = first(figures__fig15__rows=row(**keys))
+    assert (where, problem) == ("figures.fig15.rows", said)
+
+
+def test_a_joint_inverter_is_the_target_owners():
+    joint = row(classifier="faces_half_joint1", method="joint", auxiliary="generic")
+    where, problem, _ = first(figures__fig15__rows=joint)
+    assert where == "figures.fig15.rows" and problem.startswith("'generic' is an adversary's")
+
+
+def test_a_method_named_twice():
+    assert first(figures__fig9__methods_at_full=["prior"])[:2] == (
+        "figures.fig9.methods_at_full",
+        "'prior' is among methods already",
+    )
+
+
+@pytest.mark.parametrize("box", [[100, 70, 50, 178], [35, 70, 179, 178], [35, 178, 143, 70]])
+def test_a_box_that_is_none_within_an_aligned_picture(box: list[int]):
+    where, problem, _ = first(datasets__celeba__box=box)
+    assert (where, problem) == ("datasets.celeba.box", f"{box} is no box within a picture of 178 × 218 pixels")
+
+
+def test_faults_that_leave_no_picture():
+    assert first(rendered__facescrub__dead_urls=0.99)[1].endswith("leave no picture to train on")
+
+
+def test_a_split_of_another_data_set():
+    part = {"dataset": "celeba", "classifier": "digits", "split": "held_out"}
+    where, problem, _ = first(auxiliaries__generic__parts=[part])
+    assert (where, problem) == ("auxiliaries.generic", "celeba has no held_out images of 'digits', which knows mnist")
+
+
+def test_a_pose_of_pictures_that_are_not_sorted():
+    part = {"dataset": "mnist", "identities": ["4"], "pose": "left"}
+    where, problem, _ = first(auxiliaries__generic_digits__parts=[part])
+    assert (where, problem) == ("auxiliaries.generic_digits", "only CelebA is sorted by pose, not mnist")
+
+
+MNIST = {"dataset": "mnist", "classifier": "digits"}
+TWICE = [
+    [{"dataset": "celeba"}, {"dataset": "celeba"}],
+    [{"dataset": "celeba", "pose": "left"}, {"dataset": "celeba", "pose": "up"}],  # a face may look both ways
+    [MNIST | {"split": "held_out"}, MNIST | {"split": "held_out"}],
+    [MNIST | {"split": "held_out"}, {"dataset": "mnist", "classifier": "digits_most", "split": "member"}],
+]
+
+
+@pytest.mark.parametrize("parts", TWICE)
+def test_an_image_may_not_both_train_and_choose_the_epoch(parts: list[dict]):
+    where, problem, _ = first(auxiliaries__spare={"owner": "target_owner", "parts": parts})
+    assert where == "auxiliaries.spare" and problem.startswith(f"{parts[0]['dataset']} is taken twice")
+
+
+def test_members_and_held_out_images_of_one_target_are_two_parts():
+    parts = [MNIST | {"split": side} for side in ("member", "held_out")]
+    assert found(auxiliaries__spare={"owner": "target_owner", "parts": parts}) == []
+
+
+def test_everybody_shared_leaves_nobody_to_train_on():
+    where, problem, _ = first(rendered__celeba__shared=208)
+    assert where == "rendered.celeba.shared" and problem.startswith("208 shared people")
+
+
+def test_the_small_embedder_of_rendered_faces_is_not_let_at_real_ones():
+    assert found(datasets__celeba__overlap="embeddings") == []
+    real = {"datasets__celeba__overlap": "embeddings", "datasets__celeba__source": "official"}
+    where, problem, _ = first(**real)
+    assert where == "embedder.model" and problem.endswith("cannot tell real people apart")
+    assert found(**real, embedder__model="arcface.onnx") == []
+
+
+def test_a_figure_brings_its_targets_and_sets_together_once_each():
+    assert contradictions.pairs(SHIPPED, "fig14") == {
+        ("faces", "generic"): "figures.fig14",
+        ("faces", "members"): "figures.fig14",
+    }
+    assert list(contradictions.pairs(SHIPPED, "fig16")) == [
+        ("digits", "members_digits"),
+        ("digits_joint1", "members_digits"),
+    ]
