@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 HIDDEN_PER_CLASS = 5  # as published
 
-_DERIVED = re.compile(r"(?:_k(?P<k>\d+)_draw(?P<draw>\d+)(?P<fixed>_fixed)?)?(?:_joint(?P<weight>[0-9.]+))?")
+_DERIVED = re.compile(r"(?:_k(?P<k>\d+)_draw(?P<draw>\d+)(?P<fixed>_fixed)?)?(?:_joint(?P<weight>[0-9]+(\.[0-9]+)?))?")
 SUBSET = r"(_k[0-9]+_draw[0-9]+(_fixed)?)?"  # the same, for wildcards
-PATTERN = SUBSET + r"(_joint[0-9.]+)?"
+JOINTLY = r"_joint[0-9]+(\.[0-9]+)?"
 
 
 @dataclass(frozen=True)
