@@ -101,7 +101,7 @@ def test_any_other_name_is_unknown(name: str):
 
 
 def test_the_wildcards_pattern_takes_what_the_parser_takes_and_nothing_else():
-    pattern = re.compile(f"({'|'.join(CONFIG['classifiers'])}){targets.PATTERN}")
+    pattern = re.compile(f"({'|'.join(CONFIG['classifiers'])}){targets.SUBSET}({targets.JOINTLY})?")
     pieces = ["", "_k5_draw2", "_k5_draw2_fixed", "_k05_draw1", "_k5", "_joint1", "_joint0.5", "_joint.5", "_joint1."]
     names = map("".join, itertools.product(["faces", "faces_half", "digits", "face"], pieces, pieces))
     verdicts = {name: targets.is_known(CONFIG, name) for name in names}

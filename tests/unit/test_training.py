@@ -8,7 +8,7 @@ from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.images import seen
 from obverse.inverters import Inverter
-from obverse.train_classifier import Recognition
+from obverse.recognition import Examples, Recognition
 from obverse.train_inverter import Inversion
 
 CLASSES, ROWS, SIZE = 4, 96, 8
@@ -32,7 +32,7 @@ def inversion() -> Inversion:
 
 def recognition() -> Recognition:
     images, labels = toy()
-    return Recognition((images[:64], labels[:64]), (images[64:], labels[64:]))
+    return Recognition(Examples(images[:64], labels[:64]), Examples(images[64:], labels[64:]))
 
 
 def classifier_run(precision="float32", epochs=3) -> training.Training:

@@ -16,7 +16,7 @@ _DERIVED = re.compile(
     rf"(?:_k(?P<k>{_COUNT})_draw(?P<draw>{_COUNT})(?P<fixed>_fixed)?)?(?:_joint(?P<weight>{_WEIGHT}))?"
 )
 SUBSET = rf"(_k{_COUNT}_draw{_COUNT}(_fixed)?)?"  # the same, for wildcards
-PATTERN = rf"{SUBSET}(_joint{_WEIGHT})?"
+JOINTLY = rf"_joint{_WEIGHT}"
 
 
 @dataclass(frozen=True)

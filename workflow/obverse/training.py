@@ -131,6 +131,10 @@ class Training:
         self.optimiser.step()
         return loss.detach()
 
+    def measured(self) -> dict[str, float]:
+        """Return what the history says of the network after an epoch, the task's measure first."""
+        return {self.task.measure: self.task.validate(self.network)}
+
     def _order(self) -> torch.Tensor:
         shuffled = seeds.generator(self.schedule.seed, f"{self.label} order", self.epoch).permutation(self.task.rows)
         return torch.from_numpy(shuffled).to(self.device.torch)
@@ -142,11 +146,11 @@ class Training:
         self._check_finite()
         self.network.eval()
         with torch.no_grad(), self.device.autocast():
-            measured = self.task.validate(self.network)
+            measured = self.measured()
         sizes = np.diff(np.append(np.arange(self.steps) * self.schedule.batch_size, self.task.rows))
         loss = float(self.losses.cpu().double().numpy() @ sizes / self.task.rows)
-        row = {"epoch": self.epoch + 1, "train_loss": loss, self.task.measure: measured}
-        if self.keep == "lowest" and all(measured < earlier[self.task.measure] for earlier in self.history):
+        row = {"epoch": self.epoch + 1, "train_loss": loss, **measured}
+        if self.keep == "lowest" and all(row[self.task.measure] < past[self.task.measure] for past in self.history):
             self.best = {name: value.clone() for name, value in self.network.state_dict().items()}
         self.history.append(row)
         self.epoch, self.at = self.epoch + 1, 0

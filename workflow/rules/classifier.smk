@@ -52,6 +52,8 @@ rule train_classifier:
         "results/logs/train_classifier/{classifier}/seed{seed}.log",
     benchmark:
         "results/benchmarks/train_classifier/{classifier}/seed{seed}.tsv"
+    wildcard_constraints:
+        classifier=ALONE,
     conda:
         "../../envs/obverse.yaml"
     threads: config["compute"]["classifier_threads"]

@@ -32,9 +32,13 @@ if removed:
 GPU = int(shutil.which("nvidia-smi") is not None)
 
 
+# The names of targets that are trained alone.
+ALONE = f"({'|'.join(config['classifiers'])}){targets.SUBSET}"
+
+
 wildcard_constraints:
     dataset="facescrub|celeba|mnist|cifar10_[0-9]+",
-    classifier=f"({'|'.join(config['classifiers'])}){targets.PATTERN}",
+    classifier=f"{ALONE}({targets.JOINTLY})?",
     auxiliary=f"({'|'.join(config['auxiliaries'])}){targets.SUBSET}",
     inversion=f"({'|'.join([*FEATURES, JOINT])})_(full|m[0-9]+)",
     floor="|".join([*FLOORS, CEILING]),
@@ -131,6 +135,14 @@ def auxiliary_predictions(wildcards) -> list[str]:
         f"results/predictions/{wildcards.classifier}/seed{wildcards.seed}/{dataset}.parquet"
         for dataset in auxiliary_datasets(wildcards.auxiliary)
     ]
+
+
+def inverter(wildcards) -> str:
+    """Return the weights of an inverter; one that was trained together with its target lies beside that."""
+    if wildcards.inversion.startswith(JOINT):
+        return f"results/classifiers/{wildcards.classifier}/seed{wildcards.seed}/inverter.safetensors"
+    where = f"results/inverters/{wildcards.classifier}/{wildcards.auxiliary}/{wildcards.inversion}"
+    return f"{where}/seed{wildcards.seed}/weights.safetensors"
 
 
 def stand_in(role: str, path: str) -> list[str]:

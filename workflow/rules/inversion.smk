@@ -57,6 +57,8 @@ rule train_inverter:
         "results/logs/train_inverter/{classifier}/{auxiliary}/{inversion}/seed{seed}.log",
     benchmark:
         "results/benchmarks/train_inverter/{classifier}/{auxiliary}/{inversion}/seed{seed}.tsv"
+    wildcard_constraints:
+        inversion=f"({'|'.join(FEATURES)})_(full|m[0-9]+)",
     conda:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]

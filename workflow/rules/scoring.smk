@@ -1,12 +1,12 @@
 # What attacks rebuild of each victim, and how near that comes; what can be shown without an attack.
 #
-#   in:  results/inverters/…, results/predictions/…, results/evaluators/…
+#   in:  results/inverters/… (or inverter.safetensors beside its target), results/predictions/…, results/evaluators/…
 #   out: results/reconstructions/…, results/scores/…
 
 
 rule reconstruct:
     input:
-        weights="results/inverters/{classifier}/{auxiliary}/{inversion}/seed{seed}/weights.safetensors",
+        weights=inverter,
         images="results/datasets/{dataset}/images.npy",
         samples="results/datasets/{dataset}/samples.parquet",
         splits=lambda wildcards: target(wildcards.classifier).splits,
