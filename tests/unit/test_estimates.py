@@ -1,8 +1,5 @@
-"""What a run needs, said before it starts: `estimates` and the command `preflight` that prints them."""
+"""What a run will cost, said before it starts: `estimates`."""
 
-import copy
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,20 +7,16 @@ import torch
 import yaml
 from torch.utils.flop_counter import FlopCounterMode
 
-from obverse import estimates, official
+from obverse import devices, estimates, targets, training
 from obverse.classifiers import Classifier
 from obverse.commands import preflight
-from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
 
 BASE = Path(__file__).parents[2]
-PAPER_FILE = BASE / "workflow" / "scales" / "paper.yaml"
 SHIPPED = yaml.safe_load((BASE / "config.yaml").read_text())
 RENDERED = {"facescrub": {"identities": 53, "pictures": 100}, "celeba": {"identities": 208, "pictures": 30}}
 SMALL = SHIPPED | {"rendered": RENDERED, "photographs": {"patches": 3000}, "seeds": [1]}
-PAPER = preflight.merged([BASE / "config.yaml", PAPER_FILE])
-KNOWN = official.read(BASE / "resources" / "official_files.csv")
-ASK = " (cannot be fetched: docs/data.md says whom to ask)"
+PAPER = preflight.merged([BASE / "config.yaml", BASE / "workflow" / "scales" / "paper.yaml"])
 
 
 def products(network: torch.nn.Module, given: torch.Tensor) -> int:
@@ -58,26 +51,129 @@ def test_the_papers_networks_have_the_multiply_adds_worked_out_by_hand():
     assert estimates._classifier_products(64, target) == 955_510_356
 
 
+def only(base: dict, **figures: dict) -> dict:
+    """Return a configuration with these figures and no others."""
+    return base | {"figures": figures}
+
+
+FACES = {"classifier": "faces", "auxiliary": "generic"}
+EVERYBODY = 5300 * 0.8  # members of the default target
+
+
+def classifier(name: str) -> float:
+    """Return the multiply-adds of one forward pass of a target of the small configuration."""
+    return estimates._classifier_products(32, vars(targets.target(SMALL, name)))
+
+
 def test_pictures_are_counted_by_what_is_rendered_or_published():
-    assert estimates.pictures(SMALL) == {"facescrub": 5300, "celeba": 6240, "mnist": 1797}
-    assert estimates.pictures(PAPER) == {"facescrub": 106_863, "celeba": 202_599, "mnist": 70_000}
+    assert estimates.pictures(SMALL) == {"facescrub": 5300, "celeba": 6240, "mnist": 1797, "cifar10": 3000}
+    published = {"facescrub": 106_863, "celeba": 202_599, "mnist": 70_000, "cifar10": 60_000}
+    assert estimates.pictures(PAPER) == published
+
+
+def test_pictures_that_no_figure_needs_are_not_counted():
+    assert set(estimates.pictures(only(SMALL, fig10=SMALL["figures"]["fig10"]))) == {"mnist"}
+    assert set(estimates.pictures(only(SMALL, fig8=SMALL["figures"]["fig8"]))) == {"facescrub", "celeba"}
 
 
 def test_queries_are_counted_once_a_target_and_data_set_and_for_every_seed():
     """Figures 8 and 9 share theirs: faces 5,300 + 6,240, digits 1,797; with three seeds three times that."""
-    assert estimates.queries(SMALL) == 13_337
-    assert estimates.queries(SMALL | {"seeds": [1, 2, 3]}) == 40_011
+    three = only(SMALL, **{name: SMALL["figures"][name] for name in ("fig8", "fig9", "fig10")})
+    assert estimates.queries(three) == 13_337
+    assert estimates.queries(three | {"seeds": [1, 2, 3]}) == 40_011
+
+
+def test_a_jointly_trained_target_is_asked_about_its_victims_alone():
+    """Figure 15: 5,300 each; and more data are CelebA's 6,240, asked of the black box."""
+    assert estimates.queries(only(SMALL, fig15=SMALL["figures"]["fig15"])) == 5_300 + 5_300 + 6_240
 
 
 def test_operations_by_hand():
-    """One figure, one m: a classifier and the inverters aligned and prior, which at full m are one."""
-    config = copy.deepcopy(SMALL)
-    config["figures"] = {"fig10": config["figures"]["fig10"] | {"m": [10]}}
-    config["classifiers"] = {"digits": config["classifiers"]["digits"] | {"epochs": 2, "member_fraction": 0.5}}
-    config["inverters"] = {"digits": config["inverters"]["digits"] | {"epochs": 3}}
-    classifier = 1797 * 0.5 * 2 * estimates._classifier_products(32, config["classifiers"]["digits"])
-    inverter = 1797 * 3 * estimates._inverter_products(32, 10, config["inverters"]["digits"]["width"])
-    assert estimates.operations(config) == pytest.approx(6 * (classifier + inverter))
+    """One figure, one m: a classifier and the inverters aligned and prior, which at full m are one.
+
+    The adversary has the half that the classifier has not.
+    """
+    config = only(SMALL, fig10=SMALL["figures"]["fig10"] | {"m": [10]})
+    fixed = {"epochs": 2, "minimum_steps": 0}
+    config["classifiers"] = SMALL["classifiers"] | {"digits": SMALL["classifiers"]["digits"] | fixed}
+    config["inverters"] = {"digits": SMALL["inverters"]["digits"] | fixed | {"epochs": 3}}
+    inverter = 1797 * 0.5 * 3 * estimates._inverter_products(32, 10, config["inverters"]["digits"]["width"])
+    expected = 6 * (1797 * 0.5 * 2 * classifier("digits") + inverter)
+    assert estimates.operations(config) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("minimum", "epochs"), [(0, 4), (60, 4), (61, 5), (150, 10)])
+def test_few_images_are_shown_as_often_as_the_least_steps_take(minimum: int, epochs: int):
+    """A thousand images in batches of 64 or 72 are 16 or 14 steps; it is `training.Schedule`'s reckoning."""
+    numbers = {"epochs": 4, "batch_size": 67, "minimum_steps": minimum}
+    assert estimates._shown(1000, numbers) == 1000 * epochs
+    network = torch.nn.Linear(1, 1)
+    task = type("Task", (), {"rows": 1000, "measure": "none"})()
+    schedule = training.Schedule(seed=1, learning_rate=0.1, **numbers)
+    device = devices.prepare("float32", 1)
+    assert training.Training(network, task, schedule, device, keep="last", label="test").epochs == epochs
+
+
+def test_what_two_figures_show_is_trained_once():
+    eight, nine = SMALL["figures"]["fig8"], SMALL["figures"]["fig9"]
+    both = estimates.operations(only(SMALL, fig8=eight, fig9=nine))
+    assert both == estimates.operations(only(SMALL, fig8=eight)) > estimates.operations(only(SMALL, fig9=nine))
+    first = FACES | {"prior_auxiliary": "members", "m": 10, "victims": 1}
+    inferred = FACES | {"prior_auxiliary": "members", "classes": 6}
+    assert estimates.operations(only(SMALL, fig1=first, fig14=inferred)) == estimates.operations(
+        only(SMALL, fig1=first)
+    )
+
+
+def test_figure_1_needs_three_inverters_of_generic_faces_and_one_of_members():
+    """Ours for m, for one and for all scores; the prior one reads members, of whom there are as many as trained F."""
+    config = only(SMALL, fig1=FACES | {"prior_auxiliary": "members", "m": 10, "victims": 1})
+    numbers = SMALL["inverters"]["faces"]
+    images = 3 * estimates._shown(6240, numbers) + estimates._shown(EVERYBODY, numbers)
+    once = estimates._inverter_products(32, 53, numbers["width"])
+    target = estimates._shown(EVERYBODY, SMALL["classifiers"]["faces"]) * classifier("faces")
+    assert estimates.operations(config) == pytest.approx(6 * (target + images * once))
+
+
+def test_figure_13_trains_every_draw_and_the_target_of_all_classes_once():
+    """A target of five people learns five of 53 parts of the pictures."""
+
+    def cost(**keys: object) -> float:
+        return estimates.operations(only(SMALL, fig13=FACES | {"k": [5, 53], "draws": 1} | keys))
+
+    five, all_classes = cost(k=[5]), cost(k=[53])
+    assert cost(draws=3) == pytest.approx(3 * five + all_classes)
+    assert cost(k=[53], draws=3) == all_classes
+    numbers = SMALL["inverters"]["faces"]
+    inverter = estimates._shown(6240, numbers) * estimates._inverter_products(32, 5, numbers["width"])
+    target = estimates._shown(EVERYBODY * 5 / 53, SMALL["classifiers"]["faces"]) * classifier("faces_k5_draw1")
+    assert five == pytest.approx(6 * (target + inverter))
+
+
+def test_joint_training_shows_each_member_to_classifier_and_inverter():
+    """As long as an inverter learns alone (rule train_joint)."""
+    rows = [{"label": "joint", "classifier": "digits_joint1", "auxiliary": "members_digits", "method": "joint"}]
+    numbers = SMALL["inverters"]["digits"]
+    once = classifier("digits") + estimates._inverter_products(32, 10, numbers["width"])
+    cost = estimates.operations(only(SMALL, fig16={"victims": 5, "rows": rows}))
+    assert cost == pytest.approx(6 * estimates._shown(1797 * 0.5, numbers) * once)
+
+
+@pytest.mark.parametrize(
+    ("auxiliary", "images"),
+    [
+        ("generic", 6240),
+        ("members", 5300 * 0.8),
+        ("same_faces", 5300 * 0.5),
+        ("members_and_generic", 5300 * 0.5 + 6240),
+        ("generic_digits", 1797 * 0.5),
+        ("same_digits_k3_draw1", 1797 * 0.3 * 0.5),
+        ("distinct_faces", 3000),
+        ("left", 6240 * 48_137 / 195_727),
+    ],
+)
+def test_an_auxiliary_set_holds_what_its_parts_take(auxiliary: str, images: float):
+    assert estimates._held(SMALL, auxiliary) == pytest.approx(images)
 
 
 def test_operations_grow_with_seeds_and_the_paper_needs_far_more():
@@ -90,130 +186,12 @@ def test_disk_holds_at_least_the_prediction_caches():
     assert estimates.disk(PAPER) > 309_462 * 530 * 4
 
 
+def test_disk_by_hand():
+    """Digits at one m, ours and prior one view of one inverter: originals, arrays, scores, reconstructions."""
+    config = only(SMALL, fig10=SMALL["figures"]["fig10"] | {"m": [10]})
+    assert estimates.disk(config) == 1797 * (160 + 32**2 + 10 * 4 + 32**2)
+    assert estimates.disk(config | {"seeds": [1, 2]}) == 1797 * (160 + 32**2 + 2 * (10 * 4 + 32**2))
+
+
 def test_the_matrix_rate_is_that_of_a_machine():
     assert 1e8 < estimates.matrix_rate("float32") < 1e16
-
-
-def test_stand_ins_need_nothing(tmp_path: Path):
-    assert estimates.missing(SHIPPED, tmp_path, KNOWN) == estimates.fetched(SHIPPED, tmp_path, KNOWN) == []
-
-
-def test_what_the_paper_needs_is_listed_until_it_is_there(tmp_path: Path):
-    config = copy.deepcopy(PAPER)
-    config["datasets"]["mnist"]["download"] = False
-    names = f"{tmp_path / 'data/celeba/list_identity_celeba.txt'}{ASK}"
-    terms = [f"datasets.{role}.accept_terms: true, once you have read the terms" for role in ("facescrub", "celeba")]
-    lists = [f"{tmp_path / 'data/facescrub' / name}{ASK}" for name in estimates.OFFICIAL["facescrub"]]
-    digits = [f"{tmp_path / 'data/mnist' / name}" for name in estimates.OFFICIAL["mnist"]]
-    assert estimates.missing(config, tmp_path, KNOWN) == [*lists, names, *digits, *terms]
-    for role, files in estimates.OFFICIAL.items():
-        folder = tmp_path / config["datasets"][role]["folder"]
-        folder.mkdir(parents=True)
-        for name in files:
-            (folder / name).touch()
-    assert estimates.missing(config, tmp_path, KNOWN) == [names, *terms]
-    config["datasets"]["celeba"] |= {"overlap": "none", "accept_terms": True}
-    config["datasets"]["facescrub"]["accept_terms"] = True
-    assert estimates.missing(config, tmp_path, KNOWN) == []
-    config["datasets"]["celeba"]["overlap"] = "embeddings"
-    config["embedder"]["model"] = "arcface.onnx"
-    assert estimates.missing(config, tmp_path, KNOWN) == [f"{tmp_path / 'arcface.onnx'}"]
-    (tmp_path / "arcface.onnx").touch()
-    assert estimates.missing(config, tmp_path, KNOWN) == []
-
-
-def test_what_will_be_fetched_is_listed_with_size_and_address_until_it_is_there(tmp_path: Path):
-    lines = estimates.fetched(PAPER, tmp_path, KNOWN)
-    assert lines[0] == (
-        "celeba's img_align_celeba.zip: 1,443,490,838 bytes from https://s3.amazonaws.com/pytorch-tutorial-assets/"
-        "img_align_celeba.zip, or Google Drive 0B7EVK8r0v71pZjFTYXZWM3FlRnM"
-    )
-    assert [line.split(":")[0] for line in lines[1:]] == [
-        "celeba's identity_CelebA.txt",
-        *(f"mnist's {name}" for name in estimates.OFFICIAL["mnist"]),
-        "FAN's weights",
-    ]
-    for place in ("data/celeba", "results/sources/mnist"):
-        (tmp_path / place).mkdir(parents=True)
-    (tmp_path / "data/celeba/img_align_celeba.zip").touch()
-    (tmp_path / "results/sources/mnist/t10k-labels-idx1-ubyte.gz").touch()
-    (tmp_path / "results/models").mkdir()
-    (tmp_path / "results/models/fan.pth.tar").touch()
-    assert estimates.fetched(PAPER, tmp_path, KNOWN) == lines[1:-2]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
-    """Run the command in this process, on a machine of 1 TFLOP/s; return its exit status and what it printed."""
-    monkeypatch.setattr(estimates, "matrix_rate", lambda precision: 1e12)
-
-    def command(*arguments: object) -> tuple[object, str]:
-        monkeypatch.setattr(sys, "argv", ["preflight", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            preflight.main()
-        return ended.value.code, capsys.readouterr().out
-
-    return command
-
-
-def test_nothing_missing_is_exit_status_0(run, tmp_path: Path):
-    status, said = run("--directory", tmp_path)
-    assert status == 0
-    counts = ", ".join(f"{role} {count:,}" for role, count in estimates.pictures(SHIPPED).items())
-    assert "To fetch" not in said and said.startswith(f"Missing: nothing\nPictures: {counts}\n")
-    assert f"Queries:  {estimates.queries(SHIPPED):,} images" in said
-
-
-def test_missing_files_are_listed_and_exit_status_is_1(run, tmp_path: Path):
-    status, said = run(PAPER_FILE, "--directory", tmp_path)
-    assert status == 1
-    assert said.startswith(f"Missing:\n  {tmp_path / 'data/facescrub/facescrub_actors.txt'}{ASK}\n")
-    assert "\nTo fetch:\n  celeba's img_align_celeba.zip: 1,443,490,838 bytes from https" in said
-    assert "Training: " in said and "Disk: " in said
-
-
-def test_the_hours_are_operations_over_the_share_of_the_rate_that_training_reaches(run, tmp_path: Path):
-    hours = estimates.operations(PAPER) / (1e12 * estimates.SHARE_OF_MATRIX_RATE) / 3600
-    assert hours > 10
-    assert f"about {hours:,.0f} hours here" in run(PAPER_FILE, "--directory", tmp_path)[1]
-
-
-def test_a_configuration_that_cannot_work_is_two_lines(run, tmp_path: Path):
-    (tmp_path / "mine.yaml").write_text("classifiers:\n  faces:\n    epoch: 3\n")
-    status, said = run(tmp_path / "mine.yaml")
-    assert said == "" and str(status).splitlines()[0] == ("preflight: error: classifiers.faces: unknown key 'epoch'")
-    assert len(str(status).splitlines()) == 2
-
-
-@pytest.mark.parametrize("text", [None, "seeds: [1\n"])
-def test_a_configuration_that_cannot_be_read_is_named(tmp_path: Path, text: str | None):
-    if text is not None:
-        (tmp_path / "mine.yaml").write_text(text)
-    with pytest.raises(UnusableInput, match=f"^{tmp_path / 'mine.yaml'}: (cannot be read|is not YAML)"):
-        preflight.merged([tmp_path / "mine.yaml"])
-
-
-def test_files_are_merged_as_snakemake_merges_them(tmp_path: Path):
-    """Mappings key by key; a list or a number replaces what was there."""
-    (tmp_path / "a.yaml").write_text("x: {p: 1, q: [1, 2]}\ny: 3\n")
-    (tmp_path / "b.yaml").write_text("x: {q: [5]}\ny: {z: 1}\n")
-    merged = preflight.merged([tmp_path / name for name in ("a.yaml", "b.yaml")])
-    assert merged == {"x": {"p": 1, "q": [5]}, "y": {"z": 1}}
-
-
-def test_the_module_is_a_command():
-    asked = subprocess.run(
-        [sys.executable, "-m", "obverse.commands.preflight", "--help"],
-        cwd=BASE / "workflow",
-        capture_output=True,
-        text=True,
-    )
-    assert asked.returncode == 0 and "Say what a run needs before it starts" in asked.stdout
-
-
-def test_a_file_of_fans_weights_must_be_there_an_address_need_not(tmp_path: Path):
-    def missing(**poses: str) -> list[str]:
-        return estimates.missing(SHIPPED | {"poses": SHIPPED["poses"] | poses}, tmp_path, KNOWN)
-
-    assert missing(network="fan") == missing(network="small", weights="fan.pth.tar") == []
-    assert missing(network="fan", weights="fan.pth.tar") == [f"{tmp_path / 'fan.pth.tar'}"]

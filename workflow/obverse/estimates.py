@@ -1,26 +1,15 @@
-"""What a configuration will need, estimated before any work: files, pictures, disk, arithmetic, queries."""
+"""What a configuration will cost, estimated before any work: pictures, disk, arithmetic, queries."""
 
 import math
 import os
 import time
-from pathlib import Path
 
-from obverse.attacks import compared
-from obverse.official import OfficialFile
+from obverse import poses, targets
+from obverse.attacks import JOINT, NEAREST, Attack, of_figure
 
-Known = dict[tuple[str, str], OfficialFile]  # official.read
-
-# Files each official data set needs; published sizes and counts where nothing is on disk yet.
-OFFICIAL = {
-    "facescrub": ["facescrub_actors.txt", "facescrub_actresses.txt"],
-    "celeba": ["img_align_celeba.zip", "identity_CelebA.txt"],
-    "mnist": [
-        f"{part}-ubyte.gz"
-        for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
-    ],
-    "cifar10": ["cifar-10-binary.tar.gz"],
-}
+# How many pictures, of how many people or digits, each official data set has as published, and how large they are.
 _PUBLISHED = {"facescrub": 106_863, "celeba": 202_599, "mnist": 70_000, "cifar10": 60_000}
+_PEOPLE = {"facescrub": 530, "mnist": 10}
 _BUNDLED = {"mnist": 1_797}
 _PICTURE_BYTES = {"facescrub": 100_000, "celeba": 7_200, "mnist": 160, "cifar10": 3_073}  # originals, in the mean
 
@@ -29,109 +18,46 @@ _PICTURE_BYTES = {"facescrub": 100_000, "celeba": 7_200, "mnist": 160, "cifar10"
 SHARE_OF_MATRIX_RATE = 0.6
 
 
-def missing(config: dict, directory: Path, known: Known) -> list[str]:
-    """Return, a line each, the files and permissions that ``config`` needs of the user and that are not there."""
-    lines = [
-        f"{path}{'' if (role, path.name) in known else ' (cannot be fetched: docs/data.md says whom to ask)'}"
-        for role, path in _absent(config, directory)
-        if not _is_fetched(config, role, path.name, known)
-    ]
-    for role in pictures(config):
-        chosen = config["datasets"][role]
-        if chosen["source"] != "official":
-            continue
-        model = config["embedder"]["model"] if chosen.get("overlap") == "embeddings" else ""
-        lines += [f"{directory / model}"] * (model != "" and not (directory / model).is_file())
-        if chosen.get("accept_terms") is False:
-            lines.append(f"datasets.{role}.accept_terms: true, once you have read the terms")
-    weights = config["poses"]["weights"]
-    if config["poses"]["network"] == "fan" and "://" not in weights and not (directory / weights).is_file():
-        lines.append(f"{directory / weights}")
-    return lines
-
-
-def fetched(config: dict, directory: Path, known: Known) -> list[str]:
-    """Return, a line each, the official files that a run will fetch: how large, and the addresses in their order."""
-    lines = []
-    for role, path in _absent(config, directory):
-        have = directory / "results" / "sources" / role / path.name
-        if _is_fetched(config, role, path.name, known) and not have.exists():
-            file = known[role, path.name]
-            addresses = [*file.urls, *([f"Google Drive {file.drive}"] if file.drive else [])]
-            lines.append(f"{role}'s {path.name}: {file.length:,} bytes from {', or '.join(addresses)}")
-    weights, kept = config["poses"]["weights"], directory / "results" / "models" / "fan.pth.tar"
-    if config["poses"]["network"] == "fan" and "://" in weights and not kept.exists():
-        lines.append(f"FAN's weights: about 96 MB from {weights}")
-    return lines
-
-
-def _absent(config: dict, directory: Path) -> list[tuple[str, Path]]:
-    """Return role and place of each official file that is needed and not in the user's folder."""
-    absent = []
-    for role in pictures(config):
-        chosen, names = config["datasets"][role], OFFICIAL[role]
-        by_name = role == "celeba" and chosen["overlap"] == "names"
-        places = [directory / chosen["folder"] / name for name in names + by_name * ["list_identity_celeba.txt"]]
-        if chosen["source"] == "official":
-            absent += [(role, path) for path in places if not (chosen["folder"] and path.is_file())]
-    return absent
-
-
-def _is_fetched(config: dict, role: str, name: str, known: Known) -> bool:
-    return config["datasets"][role].get("download", False) and (role, name) in known
-
-
 def pictures(config: dict) -> dict[str, int]:
     """Return how many pictures each role that a figure needs will have; published counts for official data."""
     rendered = {role: size["identities"] * size["pictures"] for role, size in config["rendered"].items()}
     stand_ins = rendered | _BUNDLED | {"cifar10": config["photographs"]["patches"]}
     official = {role for role, chosen in config["datasets"].items() if chosen["source"] == "official"}
-    targets = {config["classifiers"][chosen["classifier"]]["dataset"] for chosen in config["figures"].values()}
-    needed = targets.union(*(_auxiliary(config, figure) for figure in config["figures"]))
-    return {role: _PUBLISHED[role] if role in official else stand_ins[role] for role in OFFICIAL if role in needed}
+    needed = {_role(dataset) for _, dataset in _asked(config)}
+    return {role: _PUBLISHED[role] if role in official else stand_ins[role] for role in _PUBLISHED if role in needed}
 
 
 def disk(config: dict) -> float:
     """Return bytes under results/: originals, arrays, prediction caches, reconstructions."""
-    count = pictures(config)
+    count, asked, seeds = pictures(config), _asked(config), len(config["seeds"])
     total = sum(count[role] * _PICTURE_BYTES[role] for role in count)
-    total += sum(count[role] * config["datasets"][role].get("size", 32) ** 2 for role in count)
-    for figure, chosen in config["figures"].items():
-        target = config["classifiers"][chosen["classifier"]]
-        asked = count[target["dataset"]] + sum(count[role] for role in _auxiliary(config, figure))
-        total += asked * target["classes"] * 4 * len(config["seeds"])
-        pixels = config["datasets"][target["dataset"]]["size"] ** 2
-        total += len(compared(config, figure)) * count[target["dataset"]] * pixels * len(config["seeds"])
+    total += sum(count[_role(dataset)] * _side(config, dataset) ** 2 for dataset in {dataset for _, dataset in asked})
+    scores = {name: targets.target(config, name).classes for name, _ in asked}
+    total += sum(count[_role(dataset)] * scores[name] * 4 * seeds for name, dataset in asked)
+    for name, *_ in {(attack.classifier, attack.auxiliary, attack.inversion, attack.view) for attack in _all(config)}:
+        target = targets.target(config, name)
+        total += _known(config, target) * _side(config, target.dataset) ** 2 * seeds
     return float(total)
 
 
 def queries(config: dict) -> int:
-    """Return how many images the targets of all figures are asked about."""
+    """Return how many images the targets of all figures are asked about, each once for each training seed."""
     count = pictures(config)
-    pairs = {
-        (chosen["classifier"], role)
-        for figure, chosen in config["figures"].items()
-        for role in [*_auxiliary(config, figure), config["classifiers"][chosen["classifier"]]["dataset"]]
-    }
-    return len(config["seeds"]) * sum(count[role] for _, role in pairs)
+    return len(config["seeds"]) * sum(count[_role(dataset)] for _, dataset in _asked(config))
 
 
 def operations(config: dict) -> float:
-    """Return floating-point operations of all trainings: three passes (forward, two backward) of two a product."""
-    count = pictures(config)
-    products = 0.0
-    for name, target in config["classifiers"].items():
-        size = config["datasets"][target["dataset"]]["size"]
-        members = count[target["dataset"]] * target["member_fraction"]
-        products += members * target["epochs"] * _classifier_products(size, target)
-        wanted = [(figure, chosen) for figure, chosen in config["figures"].items() if chosen["classifier"] == name]
-        trained = {
-            (attack.inversion, chosen["auxiliary"]) for figure, chosen in wanted for attack in compared(config, figure)
-        }
-        for _, auxiliary in trained:
-            roles = {part["dataset"] for part in config["auxiliaries"][auxiliary]["parts"]}
-            shown = sum(count[role] for role in roles) * config["inverters"][name]["epochs"]
-            products += shown * _inverter_products(size, target["classes"], config["inverters"][name]["width"])
+    """Return floating-point operations of all trainings: three passes (forward, two backward) of two a product.
+
+    Each target is trained once, and each inverter once for each target and auxiliary set, however many figures show
+    it. Validation is counted as if it were training.
+    """
+    attacks = _all(config)
+    products = sum(_target_products(config, name) for name in {attack.classifier for attack in attacks})
+    for name, auxiliary, inversion in {(attack.classifier, attack.auxiliary, attack.inversion) for attack in attacks}:
+        if inversion.partition("_")[0] not in (JOINT, NEAREST):
+            training = targets.inverter_training(config, name)
+            products += _shown(_held(config, auxiliary), training) * _one_inversion(config, name)
     return 6 * products * len(config["seeds"])
 
 
@@ -151,8 +77,81 @@ def matrix_rate(precision: str) -> float:
     return done * 2 * 2048**3 / (time.monotonic() - start)
 
 
-def _auxiliary(config: dict, figure: str) -> set[str]:
-    return {part["dataset"] for part in config["auxiliaries"][config["figures"][figure]["auxiliary"]]["parts"]}
+def _all(config: dict) -> list[Attack]:
+    return [attack for figure in config["figures"] for attack in of_figure(config, figure)]
+
+
+def _asked(config: dict) -> set[tuple[str, str]]:
+    """Return each target with each data set it is asked about: its own, whose images are victims, and the adversary's.
+
+    A target trained jointly is not asked about what its own inverter learns from.
+    """
+    asked = set()
+    for attack in _all(config):
+        held = [] if attack.inversion.startswith(JOINT) else targets.auxiliary(config, attack.auxiliary)["parts"]
+        own = targets.target(config, attack.classifier).dataset
+        asked |= {(attack.classifier, dataset) for dataset in [own, *(part["dataset"] for part in held)]}
+    return asked
+
+
+def _role(dataset: str) -> str:
+    return dataset.partition("_")[0]
+
+
+def _side(config: dict, dataset: str) -> int:
+    """Return the side of a data set's images, in pixels: in its name, where a role has several."""
+    role, _, named = dataset.partition("_")
+    return int(named) if named else config["datasets"][role]["size"]
+
+
+def _of_people(config: dict, dataset: str, people: int) -> float:
+    """Return how many images of a target's data set are of so many people, or digits."""
+    rendered = config["datasets"][dataset]["source"] == "rendered"
+    everybody = config["rendered"][dataset]["identities"] if rendered else _PEOPLE[dataset]
+    return pictures(config)[dataset] * min(1.0, people / everybody)
+
+
+def _known(config: dict, target: targets.Target) -> float:
+    """Return how many images there are of the people a target knows."""
+    return _of_people(config, target.dataset, target.classes)
+
+
+def _held(config: dict, auxiliary: str) -> float:
+    """Return how many images an auxiliary set holds; of a pose, the share that the paper found."""
+    total = 0.0
+    for part in targets.auxiliary(config, auxiliary)["parts"]:
+        images: float = pictures(config)[_role(part["dataset"])]
+        if "classifier" in part:
+            owner = targets.target(config, part["classifier"])
+            members = owner.member_fraction
+            images = _known(config, owner) * (members if part["split"] == "member" else 1 - members)
+        elif "identities" in part and part["dataset"] in _PEOPLE:
+            images = _of_people(config, part["dataset"], len(part["identities"]))
+        total += images * (poses.PAPER[part["pose"]] / poses.PAPER_IMAGES if "pose" in part else 1)
+    return total
+
+
+def _shown(images: float, training: dict) -> float:
+    """Return how many images a training shows its network, one passed over ten times as ten."""
+    steps = math.ceil(images / training["batch_size"])
+    return images * max(training["epochs"], math.ceil(training["minimum_steps"] / steps))
+
+
+def _target_products(config: dict, name: str) -> float:
+    """Return multiply-adds of all forward passes of a target's training, its inverter's with it if they are joint."""
+    target = targets.target(config, name)
+    once = _classifier_products(_side(config, target.dataset), vars(target))
+    members = _known(config, target) * target.member_fraction
+    if target.joint is None:
+        return _shown(members, vars(target)) * once
+    return _shown(members, targets.inverter_training(config, name)) * (once + _one_inversion(config, name))
+
+
+def _one_inversion(config: dict, name: str) -> float:
+    """Return multiply-adds of one forward pass of an inverter against a target."""
+    target = targets.target(config, name)
+    width = targets.inverter_training(config, name)["width"]
+    return _inverter_products(_side(config, target.dataset), target.classes, width)
 
 
 def _classifier_products(size: int, target: dict) -> float:

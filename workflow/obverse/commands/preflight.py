@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from obverse import estimates, official, settings
+from obverse import estimates, official, provisions, settings
 from obverse.errors import UnusableInput
 
 _BASE = Path(__file__).parents[3]
@@ -29,8 +29,8 @@ def main() -> None:
     except UnusableInput as error:
         sys.exit(f"preflight: error: {error}")
     known = official.read(_BASE / "resources" / "official_files.csv")
-    missing = estimates.missing(config, arguments.directory, known)
-    print("\n".join(_report(config, missing, estimates.fetched(config, arguments.directory, known))))
+    missing = provisions.missing(config, arguments.directory, known)
+    print("\n".join(_report(config, missing, provisions.fetched(config, arguments.directory, known))))
     sys.exit(1 if missing else 0)
 
 

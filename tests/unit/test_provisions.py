@@ -1,0 +1,72 @@
+"""What a run needs of its user and of the network, said before it starts: `provisions`."""
+
+import copy
+from pathlib import Path
+
+import yaml
+
+from obverse import official, provisions
+from obverse.commands import preflight
+
+BASE = Path(__file__).parents[2]
+SHIPPED = yaml.safe_load((BASE / "config.yaml").read_text())
+PAPER = preflight.merged([BASE / "config.yaml", BASE / "workflow" / "scales" / "paper.yaml"])
+KNOWN = official.read(BASE / "resources" / "official_files.csv")
+ASK = " (cannot be fetched: docs/data.md says whom to ask)"
+
+
+def test_stand_ins_need_nothing(tmp_path: Path):
+    assert provisions.missing(SHIPPED, tmp_path, KNOWN) == provisions.fetched(SHIPPED, tmp_path, KNOWN) == []
+
+
+def test_what_the_paper_needs_is_listed_until_it_is_there(tmp_path: Path):
+    config = copy.deepcopy(PAPER)
+    config["datasets"]["mnist"]["download"] = False
+    names = f"{tmp_path / 'data/celeba/list_identity_celeba.txt'}{ASK}"
+    terms = [f"datasets.{role}.accept_terms: true, once you have read the terms" for role in ("facescrub", "celeba")]
+    lists = [f"{tmp_path / 'data/facescrub' / name}{ASK}" for name in provisions.OFFICIAL["facescrub"]]
+    digits = [f"{tmp_path / 'data/mnist' / name}" for name in provisions.OFFICIAL["mnist"]]
+    assert provisions.missing(config, tmp_path, KNOWN) == [*lists, names, *digits, *terms]
+    for role, files in provisions.OFFICIAL.items():
+        folder = tmp_path / config["datasets"][role]["folder"]
+        folder.mkdir(parents=True)
+        for name in files:
+            (folder / name).touch()
+    assert provisions.missing(config, tmp_path, KNOWN) == [names, *terms]
+    config["datasets"]["celeba"] |= {"overlap": "none", "accept_terms": True}
+    config["datasets"]["facescrub"]["accept_terms"] = True
+    assert provisions.missing(config, tmp_path, KNOWN) == []
+    config["datasets"]["celeba"]["overlap"] = "embeddings"
+    config["embedder"]["model"] = "arcface.onnx"
+    assert provisions.missing(config, tmp_path, KNOWN) == [f"{tmp_path / 'arcface.onnx'}"]
+    (tmp_path / "arcface.onnx").touch()
+    assert provisions.missing(config, tmp_path, KNOWN) == []
+
+
+def test_what_will_be_fetched_is_listed_with_size_and_address_until_it_is_there(tmp_path: Path):
+    lines = provisions.fetched(PAPER, tmp_path, KNOWN)
+    assert lines[0] == (
+        "celeba's img_align_celeba.zip: 1,443,490,838 bytes from https://s3.amazonaws.com/pytorch-tutorial-assets/"
+        "img_align_celeba.zip, or Google Drive 0B7EVK8r0v71pZjFTYXZWM3FlRnM"
+    )
+    assert [line.split(":")[0] for line in lines[1:]] == [
+        "celeba's identity_CelebA.txt",
+        *(f"mnist's {name}" for name in provisions.OFFICIAL["mnist"]),
+        "cifar10's cifar-10-binary.tar.gz",
+        "FAN's weights",
+    ]
+    for place in ("data/celeba", "results/sources/mnist"):
+        (tmp_path / place).mkdir(parents=True)
+    (tmp_path / "data/celeba/img_align_celeba.zip").touch()
+    (tmp_path / "results/sources/mnist/t10k-labels-idx1-ubyte.gz").touch()
+    (tmp_path / "results/models").mkdir()
+    (tmp_path / "results/models/fan.pth.tar").touch()
+    assert provisions.fetched(PAPER, tmp_path, KNOWN) == [*lines[1:-3], lines[-2]]
+
+
+def test_a_file_of_fans_weights_must_be_there_an_address_need_not(tmp_path: Path):
+    def missing(**poses: str) -> list[str]:
+        return provisions.missing(SHIPPED | {"poses": SHIPPED["poses"] | poses}, tmp_path, KNOWN)
+
+    assert missing(network="fan") == missing(network="small", weights="fan.pth.tar") == []
+    assert missing(network="fan", weights="fan.pth.tar") == [f"{tmp_path / 'fan.pth.tar'}"]

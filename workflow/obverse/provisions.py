@@ -1,0 +1,71 @@
+"""What a run needs of its user, and of the network, before it starts: official files, models, permissions."""
+
+from pathlib import Path
+
+from obverse import estimates
+from obverse.official import OfficialFile
+
+Known = dict[tuple[str, str], OfficialFile]  # official.read
+
+# Files each official data set needs.
+OFFICIAL = {
+    "facescrub": ["facescrub_actors.txt", "facescrub_actresses.txt"],
+    "celeba": ["img_align_celeba.zip", "identity_CelebA.txt"],
+    "mnist": [
+        f"{part}-ubyte.gz"
+        for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
+    ],
+    "cifar10": ["cifar-10-binary.tar.gz"],
+}
+
+
+def missing(config: dict, directory: Path, known: Known) -> list[str]:
+    """Return, a line each, the files and permissions that ``config`` needs of the user and that are not there."""
+    lines = [
+        f"{path}{'' if (role, path.name) in known else ' (cannot be fetched: docs/data.md says whom to ask)'}"
+        for role, path in _absent(config, directory)
+        if not _is_fetched(config, role, path.name, known)
+    ]
+    for role in estimates.pictures(config):
+        chosen = config["datasets"][role]
+        if chosen["source"] != "official":
+            continue
+        model = config["embedder"]["model"] if chosen.get("overlap") == "embeddings" else ""
+        lines += [f"{directory / model}"] * (model != "" and not (directory / model).is_file())
+        if chosen.get("accept_terms") is False:
+            lines.append(f"datasets.{role}.accept_terms: true, once you have read the terms")
+    weights = config["poses"]["weights"]
+    if config["poses"]["network"] == "fan" and "://" not in weights and not (directory / weights).is_file():
+        lines.append(f"{directory / weights}")
+    return lines
+
+
+def fetched(config: dict, directory: Path, known: Known) -> list[str]:
+    """Return, a line each, the official files that a run will fetch: how large, and the addresses in their order."""
+    lines = []
+    for role, path in _absent(config, directory):
+        have = directory / "results" / "sources" / role / path.name
+        if _is_fetched(config, role, path.name, known) and not have.exists():
+            file = known[role, path.name]
+            addresses = [*file.urls, *([f"Google Drive {file.drive}"] if file.drive else [])]
+            lines.append(f"{role}'s {path.name}: {file.length:,} bytes from {', or '.join(addresses)}")
+    weights, kept = config["poses"]["weights"], directory / "results" / "models" / "fan.pth.tar"
+    if config["poses"]["network"] == "fan" and "://" in weights and not kept.exists():
+        lines.append(f"FAN's weights: about 96 MB from {weights}")
+    return lines
+
+
+def _absent(config: dict, directory: Path) -> list[tuple[str, Path]]:
+    """Return role and place of each official file that is needed and not in the user's folder."""
+    absent = []
+    for role in estimates.pictures(config):
+        chosen, names = config["datasets"][role], OFFICIAL[role]
+        by_name = role == "celeba" and chosen["overlap"] == "names"
+        places = [directory / chosen["folder"] / name for name in names + by_name * ["list_identity_celeba.txt"]]
+        if chosen["source"] == "official":
+            absent += [(role, path) for path in places if not (chosen["folder"] and path.is_file())]
+    return absent
+
+
+def _is_fetched(config: dict, role: str, name: str, known: Known) -> bool:
+    return config["datasets"][role].get("download", False) and (role, name) in known
