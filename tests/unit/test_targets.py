@@ -46,6 +46,11 @@ def test_what_a_variant_leaves_out_is_that_of_the_target_it_is_like():
     assert "like" not in targets.entry(CONFIG, "classifiers", "faces_half")
 
 
+@pytest.mark.parametrize("name", ["digits_five", "digits_five_k3_draw1", "digits_joint1"])
+def test_the_data_set_is_that_of_the_base_or_of_what_it_is_like(name: str):
+    assert targets.dataset(CONFIG, name) == target(CONFIG, name).dataset == "mnist"
+
+
 def test_named_classes_stay_named():
     assert target(CONFIG, "digits_five").identities == ("0", "1", "2", "3", "8")
 
@@ -95,7 +100,7 @@ SPELT_TWICE = ["faces_k05_draw1", "faces_k5_draw01", "faces_k0_draw1", "faces_k5
 def test_any_other_name_is_unknown(name: str):
     """A number has one spelling: two names of one target would be trained twice."""
     assert not targets.is_known(CONFIG, name)
-    for asked in (target, targets.inverter_training, targets.is_trained):
+    for asked in (target, targets.dataset, targets.inverter_training, targets.is_trained):
         with pytest.raises(KeyError):
             asked(CONFIG, name)
 

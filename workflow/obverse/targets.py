@@ -75,6 +75,11 @@ def target(config: dict, name: str) -> Target:
     return found
 
 
+def dataset(config: dict, name: str) -> str:
+    """Return the data set of the target called ``name``; raise `KeyError` as `target` does."""
+    return entry(config, "classifiers", _parse(config, name)[0])["dataset"]
+
+
 def is_known(config: dict, name: str) -> bool:
     """Return whether `target` finds ``name``."""
     try:

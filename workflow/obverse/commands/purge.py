@@ -15,22 +15,21 @@ import sys
 from collections import defaultdict
 from pathlib import Path, PurePath
 
-from obverse import locks
+from obverse import contradictions, locks, targets
 from obverse.commands import preflight
 from obverse.errors import UnusableInput
 
 ROLES = ("facescrub", "celeba", "mnist", "cifar10")
 
 _BASE = Path(__file__).parents[3]
-_PRODUCTS = {
-    *("sources", "datasets", "classifiers", "predictions"),
-    *("auxiliaries", "inverters", "reconstructions", "scores"),
-}
+_ATTACKS = ("inverters", "reconstructions", "scores", "angles")  # in folders by target and auxiliary set
+_PRODUCTS = {"sources", "datasets", "classifiers", "evaluators", "classes", "predictions", "auxiliaries", *_ATTACKS}
 # The figures that are not under figures in config, and whose pictures they are made from.
 _REPORTS = {
     **{"fetch": {"facescrub"}, "fetch_identities": {"facescrub"}, "duplicates": {"facescrub"}},
     **{"overlap": {"facescrub", "celeba"}, "poses": {"celeba"}},
 }
+_TABLES = {"table1": ("fig5", "fig6"), "table2": ("fig5", "fig6"), "table3": ("fig15", "fig16")}
 _OTHERS = {"logs", "benchmarks", "models", "config.yaml"}  # hold no picture, and nothing trained on one
 
 
@@ -102,36 +101,50 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
         return name.partition(".")[0].partition("_")[0] == role
 
     def trained(group: str, name: str) -> bool:
-        return not any(name in config[group] for config in configs) or any(
-            role in _read_by(config, group, name) for config in configs if name in config[group]
-        )
+        known = [roles for config in configs if (roles := _read_by(config, group, name))]
+        return not known or any(role in roles for roles in known)
 
     if kind in _OTHERS:
         return False
-    if kind in ("sources", "datasets") and rest:
+    if kind in ("sources", "datasets", "evaluators") and rest:
         return shows(rest[0])
     if kind == "classifiers" and rest:
         return trained("classifiers", rest[0])
+    if kind == "classes" and rest:  # inferred by the target's own weights, or by an inverter
+        return trained("classifiers", rest[0]) or (len(rest) > 3 and trained("auxiliaries", rest[1]))
     if kind == "predictions" and len(rest) > 1:
         return trained("classifiers", rest[0]) or shows(rest[-1])
     if kind == "auxiliaries" and rest:
         return trained("auxiliaries", PurePath(rest[0]).stem)
-    if kind in ("inverters", "reconstructions", "scores") and len(rest) > 2:
+    if kind in _ATTACKS and len(rest) > 2:
         return trained("classifiers", rest[0]) or trained("auxiliaries", rest[1]) or shows(rest[-1])
     if not rest and place.stem in _REPORTS:
         return role in _REPORTS[place.stem]
-    return trained("figures", place.stem) if not rest else True
+    return rest != [] or any(trained("figures", figure) for figure in _TABLES.get(place.stem, [place.stem]))
 
 
 def _read_by(config: dict, group: str, name: str) -> set[str]:
-    """Return the roles whose pictures a classifier, an auxiliary set or a figure comes from."""
-    chosen = config[group][name]
-    if group == "classifiers":
-        return {chosen["dataset"]}
-    if group == "auxiliaries":
-        return {part["dataset"].partition("_")[0] for part in chosen["parts"]}
-    own = _read_by(config, "classifiers", chosen["classifier"])
-    return own | _read_by(config, "auxiliaries", chosen["auxiliary"])
+    """Return the roles whose pictures a classifier, an auxiliary set or a figure comes from; none if unknown."""
+    try:
+        return _READ_BY[group](config, name)
+    except KeyError:
+        return set()
+
+
+def _by_classifier(config: dict, name: str) -> set[str]:
+    return {targets.dataset(config, name)}
+
+
+def _by_auxiliary(config: dict, name: str) -> set[str]:
+    return {part["dataset"].partition("_")[0] for part in targets.auxiliary(config, name)["parts"]}
+
+
+def _by_figure(config: dict, name: str) -> set[str]:
+    pairs = contradictions.pairs(config, name)
+    return set().union(*(_by_classifier(config, own) | _by_auxiliary(config, held) for own, held in pairs))
+
+
+_READ_BY = {"classifiers": _by_classifier, "auxiliaries": _by_auxiliary, "figures": _by_figure}
 
 
 def delete(results: Path, found: list[Path]) -> None:
