@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from obverse import cli, seeds, stamps
+from obverse import cli, duplicates, seeds, stamps
 from obverse.errors import UnusableInput
 from obverse.reserved import read as read_reserved
 from obverse.samples import read as read_samples
@@ -81,13 +81,9 @@ def _choose(usable: set[str], names: list[str], classes: int, seed: int, draw: i
 
 def _divide(images: pd.DataFrame, label: int, member_fraction: float, seed: int) -> pd.DataFrame:
     """Return ``images`` of one identity with label and split; at least one image falls on each side."""
-    groups = np.array(sorted(images["duplicate_group"].unique()))
-    seeds.generator(seed, f"split {images['identity'].iloc[0]}").shuffle(groups)
-    sizes = images["duplicate_group"].value_counts().loc[groups].to_numpy()
-    before = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    count = int((before < member_fraction * len(images) - 0.5).sum())
-    members = groups[: min(max(count, 1), len(groups) - 1)]
-    side = np.where(images["duplicate_group"].isin(members), MEMBER, HELD_OUT)
+    random = seeds.generator(seed, f"split {images['identity'].iloc[0]}")
+    members = duplicates.choose(np.array(images["duplicate_group"]), member_fraction, 1, random)
+    side = np.where(members, MEMBER, HELD_OUT)
     return pd.DataFrame({"sample_id": images["sample_id"], "label": label, "split": side})
 
 

@@ -11,6 +11,7 @@ from torch import nn
 from obverse import (
     celeba,
     cli,
+    cooling,
     devices,
     face_boxes,
     heatmaps,
@@ -76,17 +77,6 @@ class Finding:
         return (points - points.new_tensor(square[:2])) * (SmallFan.cells / square.side)
 
 
-class Cooling(training.Training):
-    """A training whose step size falls to nothing along half a cosine (Loshchilov and Hutter 2017)."""
-
-    def step(self, rows: torch.Tensor) -> torch.Tensor:
-        """Take one step on the examples ``rows`` and return their mean loss, on the device."""
-        done = (self.epoch + self.at / self.steps) / self.schedule.epochs
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.schedule.learning_rate * (1 + math.cos(math.pi * done)) / 2
-        return super().step(rows)
-
-
 def train_landmarks(
     *,
     seed: int,
@@ -120,7 +110,9 @@ def train_landmarks(
     drawn = {"first_person": first_person, "people": people, "pictures": pictures, "box": box, "width": width}
     stamp = stamps.stamp("train_landmarks", {}, **drawn, **vars(schedule), **device.describe())
     network = training.initialised(SmallFan, seed, width=width)
-    run = Cooling(network, Finding(*on_device, rows, square), schedule, device, keep="lowest", label="train_landmarks")
+    run = cooling.Cooling(
+        network, Finding(*on_device, rows, square), schedule, device, keep="lowest", label="train_landmarks"
+    )
     training.complete(run, network, stamp, weights=weights, history=history, state=state)
     landmarks.write_head(head, (solid + solid[MIRROR] * (-1, 1, 1)) / 2)
 
