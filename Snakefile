@@ -27,6 +27,7 @@ rule all:
 
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/data.smk"
+include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/faces.smk"
 include: "workflow/rules/overlap.smk"

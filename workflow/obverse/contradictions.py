@@ -16,6 +16,7 @@ def found(config: dict) -> Iterator[Contradiction]:
         yield from unknown
         return
     yield from _classes(config)
+    yield from _judges(config)
     yield from _pictures(config)
     yield from _parts(config)
     for figure in config["figures"]:
@@ -87,6 +88,13 @@ def _classes(config: dict) -> Iterator[Contradiction]:
             f"{rendered['celeba']['shared']} shared people are more than FaceScrub's, or all of CelebA's",
             "Leave CelebA at least one person who is not in FaceScrub, or nothing is left to train on.",
         )
+
+
+def _judges(config: dict) -> Iterator[Contradiction]:
+    for name, evaluator in config["evaluators"].items():
+        if evaluator["seed"] in config["seeds"]:
+            problem = f"{evaluator['seed']} is a training seed too: the judge must not start as a target does"
+            yield f"evaluators.{name}.seed", problem, "Choose one that is not among seeds."
 
 
 def _pictures(config: dict) -> Iterator[Contradiction]:

@@ -103,6 +103,14 @@ def of_auxiliary(key: str):
     return lambda wildcards: targets.auxiliary(config, wildcards.auxiliary)[key]
 
 
+JUDGED = "|".join(config["evaluators"])  # data sets that have an evaluation classifier
+
+
+def judging(key: str):
+    """Return a params function: one number of the evaluation classifier of the data set named by the wildcard."""
+    return lambda wildcards: config["evaluators"][wildcards.dataset][key]
+
+
 def offset(key: str, none):
     """Return a params function: a number of the paper's constant, or ``none`` for features that have no such constant."""
     return lambda wildcards: config["features"][key] if wildcards.inversion.startswith("aligned") else none
