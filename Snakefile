@@ -17,7 +17,7 @@ include: "workflow/rules/common.smk"
 rule all:
     default_target: True
     input:
-        expand("results/fig{number}.png", number=[5, 6, 7, 8, 9, 10, 11, 12, 15, 16]),
+        expand("results/fig{number}.png", number=[1, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16]),
         "results/fetch.png",
         "results/overlap.png",
         "results/duplicates.png",
@@ -36,8 +36,9 @@ include: "workflow/rules/classifier.smk"
 include: "workflow/rules/joint.smk"
 include: "workflow/rules/inversion.smk"
 include: "workflow/rules/scoring.smk"
-include: "workflow/rules/baseline.smk"
+include: "workflow/rules/classes.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/class_figures.smk"
 include: "workflow/rules/reports.smk"
 
 

@@ -161,3 +161,17 @@ def test_every_attack_of_a_figure_is_on_a_target_and_with_a_set_that_a_name_find
     for found in attacks.of_figure(CONFIG, figure):
         assert targets.target(CONFIG, found.classifier).classes >= found.m
         assert targets.auxiliary(CONFIG, found.auxiliary)["parts"]
+
+
+def test_inferred_classes_are_named_by_who_trained_the_inverter_and_on_what():
+    assert [attack.infers for attack in attacks.inferring(CONFIG, "fig14")] == [
+        "generic.aligned_m1",
+        "members.aligned_full",
+    ]
+
+
+def test_the_published_search_bears_the_papers_name_and_others_a_star():
+    assert attacks.searches({"mi_face": {"costs": ["confidence", "cross_entropy"]}}) == {
+        "MIA": "mi_face_confidence",
+        "MIA, cross entropy*": "mi_face_cross_entropy",
+    }

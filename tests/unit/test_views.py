@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from obverse import views
+from obverse import features, views
 
 
 def released(probabilities: list[float], view: str) -> list[float]:
@@ -71,3 +71,10 @@ def test_a_view_that_is_none_is_refused(view: str):
 
 def test_how_many_scores_a_view_lets_through():
     assert [views.kept(view, 53) for view in ("full", "m1", "m53")] == [53, 1, 53]
+
+
+def test_a_vector_sure_of_one_class_is_what_m1_releases_of_it():
+    """The inverter of one score reads it as it reads what it was trained on: c at the class, 0 elsewhere."""
+    sure = torch.full((4, 4), 1e-30, dtype=torch.float64).fill_diagonal_(1.0).log()
+    assert torch.equal(views.one_hot(4).double(), views.release(sure, "m1"))
+    assert features.Shifted(4, 50.0, False)(views.one_hot(4)).equal(50 * torch.eye(4))

@@ -11,6 +11,7 @@ CEILING = "truth"  # what a perfect attack would show: what the evaluation class
 # attack's inverter for whole vectors, fed truncated ones.
 FEATURES = {"aligned": "shifted", "centred": "centred"}
 JOINT = "joint"  # the inverter that was trained together with its target
+MIA = "MIA"  # a search through the target's weights, the paper's baseline for training class inference
 NEAREST = "nearest"  # no inverter: the auxiliary image whose prediction vector is nearest
 
 
@@ -24,6 +25,11 @@ class Attack:
     auxiliary: str
     inversion: str
     view: str
+
+    @property
+    def infers(self) -> str:
+        """Return the name of its inverter's pictures of classes among those of a target."""
+        return f"{self.auxiliary}.{self.inversion}"
 
     def path(self, product: str, dataset: str, seed: int, suffix: str) -> str:
         """Return where ``product`` (scores, reconstructions) of this attack lies."""
@@ -84,6 +90,13 @@ def inferring(config: dict, figure: str) -> list[Attack]:
     chosen = config["figures"][figure]
     held = {"aligned": chosen["auxiliary"], "prior": chosen["prior_auxiliary"]}
     return [attack(config, chosen["classifier"], auxiliary, method, 1) for method, auxiliary in held.items()]
+
+
+def searches(config: dict) -> dict[str, str]:
+    """Return the baseline's searches for classes, the published one first: label, and name of its pictures."""
+    names = [f"mi_face_{cost}" for cost in config["mi_face"]["costs"]]
+    labels = [MIA, *(f"{MIA}, {cost.replace('_', ' ')}*" for cost in config["mi_face"]["costs"][1:])]
+    return dict(zip(labels, names, strict=True))
 
 
 def first(config: dict, figure: str) -> list[Attack]:

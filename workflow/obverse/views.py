@@ -29,3 +29,11 @@ def release(log_probabilities: torch.Tensor, view: str) -> torch.Tensor:
     largest = log_probabilities.sort(dim=1, descending=True, stable=True).indices[:, :count]
     released = torch.full_like(log_probabilities, -torch.inf)
     return released.scatter(1, largest, log_probabilities.gather(1, largest))
+
+
+def one_hot(num_classes: int) -> torch.Tensor:
+    """Return what ``m1`` releases [K, K] of vectors that are wholly sure of one class, row i of class i.
+
+    An adversary needs to ask nothing for it: 0 on the diagonal, which is log 1, and ``-inf`` elsewhere.
+    """
+    return torch.full((num_classes, num_classes), -torch.inf).fill_diagonal_(0.0)

@@ -1,0 +1,30 @@
+"""Count the classes a target names of the auxiliary set: the adversary's guess at how many it knows."""
+
+from pathlib import Path
+
+import numpy as np
+
+from obverse import auxiliaries, cli, files
+from obverse import predictions as caches
+from obverse.samples import rows as find_rows
+
+
+def count_classes(
+    *, auxiliary: Path, datasets: list[str], predictions: list[Path], num_classes: int, counted: Path
+) -> None:
+    """Write one line (csv): ``queries`` asked, ``classes_named`` first by an answer, and ``classes`` there are.
+
+    ``datasets`` and ``predictions`` are parallel, and hold every image of the auxiliary set (section 5.5).
+    """
+    chosen = auxiliaries.read(auxiliary).to_pandas()
+    named: set[int] = set()
+    for dataset, cache in zip(datasets, predictions, strict=True):
+        wanted = chosen.loc[chosen["dataset"] == dataset, "sample_id"].to_numpy()
+        known, _, scores = caches.read(cache, num_classes)
+        named |= set(np.argmax(scores[find_rows(known, wanted, cache)], axis=1).tolist())
+    line = f"{len(chosen)},{len(named)},{num_classes}"
+    files.write_bytes(counted, f"queries,classes_named,classes\n{line}\n".encode())
+
+
+if __name__ == "__main__":
+    cli.run(count_classes)
