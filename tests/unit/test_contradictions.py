@@ -53,21 +53,6 @@ def test_more_scores_than_the_target_has_classes():
     assert first(figures__fig1__m=54)[0] == "figures.fig1.m"
 
 
-def test_more_classes_than_the_data_serve():
-    where, problem, _ = first(classifiers__faces__classes=60)
-    assert (where, problem) == ("classifiers.faces.classes", "60 classes, but facescrub as configured holds 53")
-
-
-def test_nobody_is_told_to_render_more_people_for_want_of_digits():
-    assert first(classifiers__digits__classes=11)[2] == "Choose at most 10."
-
-
-def test_as_many_classes_must_be_named_as_there_are():
-    where, problem, remedy = first(classifiers__digits_five__classes=4)
-    assert (where, problem) == ("classifiers.digits_five.identities", "5 are named, but there are 4 classes")
-    assert remedy == "Set classes to 5, or name 4."
-
-
 @pytest.mark.parametrize("figure", ["fig11", "fig13"])
 def test_more_classes_in_a_sweep_than_the_target_knows(figure: str):
     assert first(**{f"figures__{figure}__k": [2, 54]}) == (
@@ -181,6 +166,15 @@ def test_more_people_shown_than_there_are(figure: str, key: str, asked: int, the
     assert (where, problem) == (f"figures.{figure}.{key}", f"{asked} people, but there are {there}")
 
 
+@pytest.mark.parametrize("dataset", ["facescrub", "mnist"])
+def test_the_judge_may_not_share_a_training_seed(dataset: str):
+    assert first(**{f"evaluators__{dataset}__seed": SHIPPED["seeds"][0]}) == (
+        f"evaluators.{dataset}.seed",
+        "1 is a training seed too: the judge must not start as a target does",
+        "Choose one that is not among seeds.",
+    )
+
+
 def test_two_rows_of_one_label():
     where, problem, _ = first(figures__fig15__rows=row() * 2)
     assert (where, problem) == ("figures.fig15.rows", "two rows have one label")
@@ -217,16 +211,6 @@ def test_a_method_named_twice():
     )
 
 
-@pytest.mark.parametrize("box", [[100, 70, 50, 178], [35, 70, 179, 178], [35, 178, 143, 70]])
-def test_a_box_that_is_none_within_an_aligned_picture(box: list[int]):
-    where, problem, _ = first(datasets__celeba__box=box)
-    assert (where, problem) == ("datasets.celeba.box", f"{box} is no box within a picture of 178 × 218 pixels")
-
-
-def test_faults_that_leave_no_picture():
-    assert first(rendered__facescrub__dead_urls=0.99)[1].endswith("leave no picture to train on")
-
-
 def test_a_split_of_another_data_set():
     part = {"dataset": "celeba", "classifier": "digits", "split": "held_out"}
     where, problem, _ = first(auxiliaries__generic__parts=[part])
@@ -257,19 +241,6 @@ def test_an_image_may_not_both_train_and_choose_the_epoch(parts: list[dict]):
 def test_members_and_held_out_images_of_one_target_are_two_parts():
     parts = [MNIST | {"split": side} for side in ("member", "held_out")]
     assert found(auxiliaries__spare={"owner": "target_owner", "parts": parts}) == []
-
-
-def test_everybody_shared_leaves_nobody_to_train_on():
-    where, problem, _ = first(rendered__celeba__shared=208)
-    assert where == "rendered.celeba.shared" and problem.startswith("208 shared people")
-
-
-def test_the_small_embedder_of_rendered_faces_is_not_let_at_real_ones():
-    assert found(datasets__celeba__overlap="embeddings") == []
-    real = {"datasets__celeba__overlap": "embeddings", "datasets__celeba__source": "official"}
-    where, problem, _ = first(**real)
-    assert where == "embedder.model" and problem.endswith("cannot tell real people apart")
-    assert found(**real, embedder__model="arcface.onnx") == []
 
 
 def test_a_figure_brings_its_targets_and_sets_together_once_each():

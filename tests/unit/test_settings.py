@@ -139,10 +139,3 @@ def test_of_one_class_nothing_can_be_said():
 def test_a_threshold_is_a_cosine_or_calibrated(value: object):
     first, second = refused("embedder", "threshold", value=value)
     assert first.startswith("embedder.threshold: ") and "calibrated: chosen by" in second
-
-
-@pytest.mark.parametrize("dataset", ["facescrub", "mnist"])
-def test_the_judge_may_not_share_a_training_seed(dataset: str):
-    first, second = refused("evaluators", dataset, "seed", value=SHIPPED["seeds"][0])
-    assert first.startswith(f"evaluators.{dataset}.seed: 1 is a training seed too")
-    assert second == "Choose one that is not among seeds."

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator
 
-from obverse import attacks, targets
-
-Contradiction = tuple[str, str, str]
-
-_DIGITS = 10
+from obverse import attacks, inventory, targets
+from obverse.inventory import Contradiction
 
 
 def found(config: dict) -> Iterator[Contradiction]:
@@ -15,9 +12,8 @@ def found(config: dict) -> Iterator[Contradiction]:
     if unknown:  # what follows looks names up
         yield from unknown
         return
-    yield from _classes(config)
+    yield from inventory.contradictions(config)
     yield from _judges(config)
-    yield from _pictures(config)
     yield from _parts(config)
     for figure in config["figures"]:
         yield from _figure(config, figure)
@@ -64,61 +60,11 @@ def _known(group: dict) -> str:
     return f"Known: {', '.join(group)}."
 
 
-def _classes(config: dict) -> Iterator[Contradiction]:
-    rendered, faces = config["rendered"], config["datasets"]["facescrub"]["source"] == "rendered"
-    for name in config["classifiers"]:
-        target = targets.target(config, name)
-        served = {"mnist": _DIGITS, "facescrub": rendered["facescrub"]["identities"] if faces else None}[target.dataset]
-        if served is not None and target.classes > served:
-            more = ", or more identities under rendered.facescrub" if target.dataset == "facescrub" else ""
-            yield (
-                f"classifiers.{name}.classes",
-                f"{target.classes} classes, but {target.dataset} as configured holds {served}",
-                f"Choose at most {served}{more}.",
-            )
-        if len(target.identities) not in (0, target.classes):
-            yield (
-                f"classifiers.{name}.identities",
-                f"{len(target.identities)} are named, but there are {target.classes} classes",
-                f"Set classes to {len(target.identities)}, or name {target.classes}.",
-            )
-    if rendered["celeba"]["shared"] > min(rendered["celeba"]["identities"] - 1, rendered["facescrub"]["identities"]):
-        yield (
-            "rendered.celeba.shared",
-            f"{rendered['celeba']['shared']} shared people are more than FaceScrub's, or all of CelebA's",
-            "Leave CelebA at least one person who is not in FaceScrub, or nothing is left to train on.",
-        )
-
-
 def _judges(config: dict) -> Iterator[Contradiction]:
     for name, evaluator in config["evaluators"].items():
         if evaluator["seed"] in config["seeds"]:
             problem = f"{evaluator['seed']} is a training seed too: the judge must not start as a target does"
             yield f"evaluators.{name}.seed", problem, "Choose one that is not among seeds."
-
-
-def _pictures(config: dict) -> Iterator[Contradiction]:
-    left, top, right, bottom = config["datasets"]["celeba"]["box"]
-    if not (left < right <= 178 and top < bottom <= 218):
-        yield (
-            "datasets.celeba.box",
-            f"{[left, top, right, bottom]} is no box within a picture of 178 × 218 pixels",
-            "Give left, top, right, bottom with left < right ≤ 178 and top < bottom ≤ 218.",
-        )
-    celeba = config["datasets"]["celeba"]
-    if (celeba["source"], celeba["overlap"], config["embedder"]["model"]) == ("official", "embeddings", ""):
-        yield (
-            "embedder.model",
-            "the project's own model was trained on rendered faces and cannot tell real people apart",
-            "Name an ONNX or safetensors file of a face embedder and its sha256, or compare names.",
-        )
-    faults = config["rendered"]["facescrub"]
-    if faults["dead_urls"] + faults["wrong_hashes"] >= 1:
-        yield (
-            "rendered.facescrub",
-            "dead_urls and wrong_hashes leave no picture to train on",
-            "Lower them: 0.03 and 0.01.",
-        )
 
 
 def _parts(config: dict) -> Iterator[Contradiction]:
