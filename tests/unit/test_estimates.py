@@ -10,12 +10,14 @@ from torch.utils.flop_counter import FlopCounterMode
 from obverse import devices, estimates, targets, training
 from obverse.classifiers import Classifier
 from obverse.commands import preflight
+from obverse.evaluators import Evaluator
 from obverse.inverters import Inverter
 
 BASE = Path(__file__).parents[2]
 SHIPPED = yaml.safe_load((BASE / "config.yaml").read_text())
 RENDERED = {"facescrub": {"identities": 53, "pictures": 100}, "celeba": {"identities": 208, "pictures": 30}}
-SMALL = SHIPPED | {"rendered": RENDERED, "photographs": {"patches": 3000}, "seeds": [1]}
+NO_JUDGES = {name: chosen | {"reserved_fraction": 0.0} for name, chosen in SHIPPED["evaluators"].items()}
+SMALL = SHIPPED | {"rendered": RENDERED, "photographs": {"patches": 3000}, "seeds": [1], "evaluators": NO_JUDGES}
 PAPER = preflight.merged([BASE / "config.yaml", BASE / "workflow" / "scales" / "paper.yaml"])
 
 
@@ -43,6 +45,13 @@ def test_the_multiply_adds_of_an_inverter_are_those_torch_counts(size: int, widt
         )
     counted = products(network.to_empty(device="cpu"), torch.zeros(2, classes))
     assert estimates._inverter_products(size, classes, width) == counted / 2
+
+
+@pytest.mark.parametrize(("size", "width", "classes"), [(64, 32, 530), (32, 8, 10), (16, 4, 6)])
+def test_the_multiply_adds_of_an_evaluation_classifier_are_those_torch_counts(size: int, width: int, classes: int):
+    with torch.device("meta"):
+        counted = products(Evaluator(num_classes=classes, size=size, width=width), torch.empty(1, 1, size, size))
+    assert estimates._evaluator_products(size, classes, width) == counted
 
 
 def test_the_papers_networks_have_the_multiply_adds_worked_out_by_hand():
@@ -174,6 +183,19 @@ def test_joint_training_shows_each_member_to_classifier_and_inverter():
 )
 def test_an_auxiliary_set_holds_what_its_parts_take(auxiliary: str, images: float):
     assert estimates._held(SMALL, auxiliary) == pytest.approx(images)
+
+
+def test_what_is_reserved_trains_the_judge_once_and_no_target():
+    figure = only(SMALL, fig10=SMALL["figures"]["fig10"])
+    judged = figure | {"evaluators": SHIPPED["evaluators"]}
+    chosen = SHIPPED["evaluators"]["mnist"]
+    reserved = 1797 * chosen["reserved_fraction"] * chosen["epochs"]
+    judge = 6 * reserved * estimates._evaluator_products(32, 10, chosen["width"])
+    without = judged | {"evaluators": {"mnist": chosen | {"epochs": 0}}}
+    assert estimates.operations(judged) == pytest.approx(estimates.operations(without) + judge)
+    assert estimates.operations(judged | {"seeds": [1, 2]}) == pytest.approx(2 * estimates.operations(without) + judge)
+    assert estimates.operations(without) < estimates.operations(figure)
+    assert estimates.queries(judged) == estimates.queries(figure)  # it is asked about everything
 
 
 def test_operations_grow_with_seeds_and_the_paper_needs_far_more():

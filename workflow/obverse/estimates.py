@@ -1,5 +1,6 @@
 """What a configuration will cost, estimated before any work: pictures, disk, arithmetic, queries."""
 
+import itertools
 import math
 import os
 import time
@@ -50,7 +51,7 @@ def operations(config: dict) -> float:
     """Return floating-point operations of all trainings: three passes (forward, two backward) of two a product.
 
     Each target is trained once, and each inverter once for each target and auxiliary set, however many figures show
-    it. Validation is counted as if it were training.
+    it; an evaluation classifier once, whatever the seeds. Validation is counted as if it were training.
     """
     attacks = _all(config)
     products = sum(_target_products(config, name) for name in {attack.classifier for attack in attacks})
@@ -58,7 +59,8 @@ def operations(config: dict) -> float:
         if inversion.partition("_")[0] not in (JOINT, NEAREST):
             training = targets.inverter_training(config, name)
             products += _shown(_held(config, auxiliary), training) * _one_inversion(config, name)
-    return 6 * products * len(config["seeds"])
+    judges = sum(_judge_products(config, dataset) for dataset in {dataset for _, dataset in _asked(config)})
+    return 6 * (products * len(config["seeds"]) + judges)
 
 
 def matrix_rate(precision: str) -> float:
@@ -106,14 +108,18 @@ def _side(config: dict, dataset: str) -> int:
 
 def _of_people(config: dict, dataset: str, people: int) -> float:
     """Return how many images of a target's data set are of so many people, or digits."""
+    return pictures(config)[dataset] * min(1.0, people / _people(config, dataset))
+
+
+def _people(config: dict, dataset: str) -> int:
     rendered = config["datasets"][dataset]["source"] == "rendered"
-    everybody = config["rendered"][dataset]["identities"] if rendered else _PEOPLE[dataset]
-    return pictures(config)[dataset] * min(1.0, people / everybody)
+    return config["rendered"][dataset]["identities"] if rendered else _PEOPLE[dataset]
 
 
 def _known(config: dict, target: targets.Target) -> float:
-    """Return how many images there are of the people a target knows."""
-    return _of_people(config, target.dataset, target.classes)
+    """Return how many images there are, for it and its victims, of the people a target knows."""
+    reserved = config["evaluators"][target.dataset]["reserved_fraction"]
+    return _of_people(config, target.dataset, target.classes) * (1 - reserved)
 
 
 def _held(config: dict, auxiliary: str) -> float:
@@ -147,6 +153,15 @@ def _target_products(config: dict, name: str) -> float:
     return _shown(members, targets.inverter_training(config, name)) * (once + _one_inversion(config, name))
 
 
+def _judge_products(config: dict, dataset: str) -> float:
+    """Return multiply-adds of all forward passes of an evaluation classifier's training; 0 where there is none."""
+    if dataset not in config["evaluators"]:
+        return 0.0
+    chosen, people = config["evaluators"][dataset], _people(config, dataset)
+    images = pictures(config)[dataset] * chosen["reserved_fraction"]
+    return images * chosen["epochs"] * _evaluator_products(_side(config, dataset), people, chosen["width"])
+
+
 def _one_inversion(config: dict, name: str) -> float:
     """Return multiply-adds of one forward pass of an inverter against a target."""
     target = targets.target(config, name)
@@ -168,3 +183,12 @@ def _inverter_products(size: int, classes: int, width: int) -> float:
     channels = [width * 2**block for block in reversed(range(blocks))] + [1]
     doublings = sum(16 * channels[i] * channels[i + 1] * (4 * 2**i) ** 2 for i in range(blocks))
     return doublings + 16 * classes * channels[0]
+
+
+def _evaluator_products(size: int, classes: int, width: int) -> float:
+    """Return multiply-adds of one forward pass of `evaluators.Evaluator`."""
+    channels = [width * 2**block for block in range(int(math.log2(size / 4)))]
+    products = (25 * width + 18 * width**2) * (size / 2) ** 2
+    for block, (inner, outer) in enumerate(itertools.pairwise(channels)):
+        products += (10 * inner * outer + 9 * outer**2) * (size / 2 ** (block + 2)) ** 2
+    return products + channels[-1] * classes
