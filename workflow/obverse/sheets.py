@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.textpath import TextPath
 
 from obverse import style
 
-_CHARACTER, _GAP = 0.068, 0.16  # inches, of a character in 8 points and between columns
+_POINTS = 8  # of a cell's text
+_GAP = 0.16  # inches between columns
 _LINE, _ROW = 0.15, 0.21  # inches, of a line of a cell and of a row of one line
 _MARGIN = 0.1
 _NOTE_CHARACTER, _NOTE_LINE = 0.058, 0.13  # of a note in 7 points
@@ -94,7 +96,7 @@ def _row(axes: Axes, texts: list[str], edges: list[float], widths: list[float], 
     for column, text in enumerate(texts):
         left = column < words
         place = edges[column] if left else edges[column] + widths[column]
-        axes.text(place, (top + bottom) / 2, text, ha="left" if left else "right", va="center", fontsize=8)
+        axes.text(place, (top + bottom) / 2, text, ha="left" if left else "right", va="center", fontsize=_POINTS)
     return bottom
 
 
@@ -103,7 +105,9 @@ def _rule(axes: Axes, height: float, across: float, thickness: float) -> None:
 
 
 def _width(column: tuple[str, ...]) -> float:
-    return _CHARACTER * max(len(line) for text in column for line in text.split("\n"))
+    """Return how wide the widest line of a column is set, in inches."""
+    lines = {line for text in column for line in text.split("\n")} - {""}
+    return max((TextPath((0, 0), line, size=_POINTS).get_extents().width / 72 for line in lines), default=0.0)
 
 
 def _height(texts: list[str]) -> float:

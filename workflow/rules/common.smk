@@ -13,18 +13,7 @@ sys.path.insert(0, str(BASE / "workflow"))
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1; ")
 
 from obverse import contradictions, locks, settings, targets
-from obverse.attacks import (
-    CEILING,
-    FEATURES,
-    FLOORS,
-    JOINT,
-    Attack,
-    compared,
-    of_figure,
-    retrieval,
-    rows,
-    weighed,
-)
+from obverse.attacks import CEILING, FEATURES, FLOORS, JOINT, Attack, compared, of_figure, rows
 from obverse.errors import UnusableInput
 from obverse.provenance import code
 

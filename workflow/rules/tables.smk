@@ -3,6 +3,8 @@
 #   in:  results/scores/…, results/predictions/…, results/classifiers/…, results/auxiliaries/…
 #   out: results/{table}.png, results/{table}.csv
 
+from obverse.attacks import retrieval, weighed
+
 AUXILIARIES = [attack for figure in ("fig5", "fig6") for attack in rows(config, figure)]
 OWNERS = [attack for figure in ("fig15", "fig16") for attack in [*rows(config, figure), *weighed(config, figure)]]
 FIRST_OF_TASK = {dataset_of(attack.classifier): attack for attack in reversed(OWNERS)}
