@@ -17,7 +17,8 @@ include: "workflow/rules/common.smk"
 rule all:
     default_target: True
     input:
-        expand("results/fig{number}.png", number=[1, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16]),
+        expand("results/fig{number}.png", number=[1, *range(5, 17)]),
+        expand("results/table{number}.png", number=[1, 2, 3]),
         "results/fetch.png",
         "results/overlap.png",
         "results/duplicates.png",
@@ -39,6 +40,7 @@ include: "workflow/rules/scoring.smk"
 include: "workflow/rules/classes.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/class_figures.smk"
+include: "workflow/rules/tables.smk"
 include: "workflow/rules/reports.smk"
 
 

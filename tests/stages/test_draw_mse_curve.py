@@ -2,15 +2,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from matplotlib.image import imread
 
-from obverse import scores
+from obverse import samples, scores
 from obverse.draw_mse_curve import draw_mse_curve
 
 PEOPLE, PER_SIDE = 6, 3
 BASE = {("aligned", 1): 0.05, ("prior", 1): 0.12, ("aligned", 6): 0.02, ("prior", 6): 0.02}
 FLOORS = ["mean_image", "black"]
+LISTS = ("scores", "methods", "at", "draws")
 ORIGIN = "Stand-ins: rendered faces, nobody's picture"
 
 
@@ -24,6 +26,7 @@ def score_file(path: Path, mse: np.ndarray) -> Path:
         "mse": mse.astype(np.float32),
         "ssim": np.zeros(count, np.float32),
         "identity_rank": np.ones(count, int),
+        "evaluation_rank": np.ones(count, int),
     }
     scores.write(path, pd.DataFrame(rows), {})
     return path
@@ -31,7 +34,7 @@ def score_file(path: Path, mse: np.ndarray) -> Path:
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> dict:
-    """Two methods at two m, with two training seeds each, and two floors."""
+    """Two methods at two m, with two training seeds each, and two floors, the same at every m."""
     random = np.random.default_rng(0)
     paths, methods, kept = [], [], []
     for (method, m), mean in BASE.items():
@@ -40,10 +43,21 @@ def inputs(tmp_path: Path) -> dict:
             paths.append(score_file(tmp_path / f"{method}_{m}_{seed}", mse))
             methods.append(method)
             kept.append(m)
-    means = (("mean", 0.1), ("black", 0.9))
-    floors = [score_file(tmp_path / name, mean + 0.01 * random.random(36)) for name, mean in means]
-    given = {"scores": paths, "methods": methods, "m": kept, "floors": floors, "floor_methods": FLOORS}
-    return given | {"resamples": 200, "seed": 1, "origin": ORIGIN}
+    for floor, mean in zip(FLOORS, (0.1, 0.9), strict=True):
+        path = score_file(tmp_path / floor, mean + 0.01 * random.random(36))
+        paths, methods, kept = [*paths, path, path], [*methods, floor, floor], [*kept, 1, 6]
+    given = {"scores": paths, "methods": methods, "at": kept, "draws": [0] * len(paths), "number": "m"}
+    given |= {"samples": sample_table(tmp_path / "samples.parquet", [f"p{i // 6}" for i in range(36)])}
+    return given | {"title": "Figure 8", "meaning": "scores kept", "resamples": 200, "seed": 1, "origin": ORIGIN}
+
+
+def sample_table(path: Path, people: list[str]) -> Path:
+    """Say whose the pictures are, from sample_id 50."""
+    words = [""] * len(people)
+    ids = np.arange(len(people)) + 50
+    rows = {"sample_id": ids, "identity": people, "source": words, "status": words, "duplicate_group": ids}
+    samples.write(path, pa.table(rows), {})
+    return path
 
 
 def drawn(inputs: dict, folder: Path, **changes) -> pd.DataFrame:
@@ -95,7 +109,7 @@ def test_a_floor_is_the_same_at_every_m(inputs, tmp_path):
 
 def test_the_order_of_the_files_does_not_matter(inputs, tmp_path):
     order = np.random.default_rng(4).permutation(len(inputs["scores"]))
-    turned = inputs | {name: [inputs[name][i] for i in order] for name in ("scores", "methods", "m")}
+    turned = inputs | {name: [inputs[name][i] for i in order] for name in LISTS}
     keys = ["method", "m", "split"]
     first, second = (drawn(given, tmp_path / "out").sort_values(keys, ignore_index=True) for given in (inputs, turned))
     pd.testing.assert_frame_equal(first, second)
@@ -103,15 +117,51 @@ def test_the_order_of_the_files_does_not_matter(inputs, tmp_path):
 
 def test_equal_errors_are_drawn_too(inputs, tmp_path):
     """No width, up to the last bit: a mean may then come out below its own interval by rounding."""
-    for path in inputs["scores"] + inputs["floors"]:
+    for path in inputs["scores"]:
         score_file(path, np.full(36, 0.1))
     table = drawn(inputs, tmp_path / "out", resamples=500)
     assert set(table["mse_low"]) == set(table["mse_high"]) == {0.1}
 
 
 def test_one_m_is_drawn_too(inputs, tmp_path):
-    alone = inputs | {name: inputs[name][:4] for name in ("scores", "methods", "m")}
+    alone = inputs | {name: inputs[name][:4] for name in LISTS}
     assert set(drawn(alone, tmp_path / "out")["m"]) == {1}
+
+
+@pytest.fixture
+def swept(inputs, tmp_path: Path) -> dict:
+    """Two draws of three of six people, who share one, and one target that knows all."""
+    people = np.arange(36) // 6
+    for draw, known in ((1, [0, 1, 2]), (2, [2, 3, 4])):
+        whole = scores.read(inputs["scores"][0])
+        chosen = whole[np.isin(people, known)].assign(label=np.arange(18) // 6, mse=np.float32(draw / 10))
+        scores.write(tmp_path / f"draw{draw}", chosen, {})
+    paths = [tmp_path / "draw1", tmp_path / "draw2", inputs["scores"][4]]
+    lists = {"scores": paths, "methods": ["aligned"] * 3, "at": [3, 3, 6], "draws": [1, 2, 0]}
+    return inputs | lists | {"number": "k", "meaning": "classes known", "title": "Figure 13"}
+
+
+def test_draws_of_the_classes_are_averaged_and_stand_beside_the_mean(swept, tmp_path):
+    table = drawn(swept, tmp_path / "out").set_index(["k", "split"])
+    row = table.loc[(3, "member")]
+    assert row[["mse", "mse_draw1", "mse_draw2"]].tolist() == pytest.approx([0.15, 0.1, 0.2])
+    assert row[["n", "draws", "seeds"]].tolist() == [18, 2, 1]
+    assert table.loc[(6, "member"), "draws"] == 1 and np.isnan(table.loc[(6, "member"), "mse_draw1"])
+
+
+def test_a_person_of_two_draws_is_one_person_though_not_of_one_class(swept, tmp_path):
+    table = drawn(swept, tmp_path / "out").set_index(["k", "split"])
+    assert table.loc[(3, "member"), "identities"] == 5
+
+
+def test_black_far_above_the_rest_is_said_in_the_title_alone(inputs, tmp_path, monkeypatch):
+    """Else it would press the curves together."""
+    figures = []
+    monkeypatch.setattr("obverse.style.save", lambda drawn, path: figures.append(drawn))
+    drawn(inputs, tmp_path / "out")
+    axes = figures[0].axes[0]
+    assert "black, off the scale: 0.90" in axes.get_title(loc="left") and axes.get_ylim()[1] < 0.3
+    assert not any("black" in text.get_text() for text in axes.get_legend().get_texts())
 
 
 def test_the_same_scores_give_the_same_bytes(inputs, tmp_path):

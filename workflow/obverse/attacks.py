@@ -1,6 +1,6 @@
 """Which attacks a figure compares: pairs of an inverter and the view it is shown, on a target."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from obverse import targets
 
@@ -30,6 +30,11 @@ class Attack:
     def infers(self) -> str:
         """Return the name of its inverter's pictures of classes among those of a target."""
         return f"{self.auxiliary}.{self.inversion}"
+
+    @property
+    def made_by(self) -> str:
+        """Return how its inverter was trained (``aligned``, ``centred``, ``joint``), or ``nearest``: it has none."""
+        return self.inversion.partition("_")[0]
 
     def path(self, product: str, dataset: str, seed: int, suffix: str) -> str:
         """Return where ``product`` (scores, reconstructions) of this attack lies."""
@@ -76,6 +81,23 @@ def sweep(config: dict, figure: str, k: int, draw: int, fixed: bool = False) -> 
     whole = k == targets.target(config, chosen["classifier"]).classes
     classifier = chosen["classifier"] if whole else targets.drawn(chosen["classifier"], k, draw, fixed)
     return attack(config, classifier, chosen["auxiliary"], "aligned", label=f"k = {k}")
+
+
+def weighed(config: dict, figure: str) -> list[Attack]:
+    """Return the jointly trained attack of a figure's row, with each further weight of the inverter's error."""
+    chosen = [attack for attack in rows(config, figure) if attack.made_by == JOINT]
+    alone = [targets.target(config, attack.classifier).divided_as for attack in chosen]
+    found = [
+        replace(attack, classifier=targets.joint(name, weight), label=f"{attack.label}, weight {weight:g}")
+        for attack, name in zip(chosen, alone, strict=True)
+        for weight in config["joint"]["weights"]
+    ]
+    return [attack for attack in found if attack.classifier not in {one.classifier for one in chosen}]
+
+
+def retrieval(attack: Attack) -> Attack:
+    """Return the attack without inverter of the same adversary on the same target."""
+    return replace(attack, label=NEAREST, inversion=f"{NEAREST}_full", view="full")
 
 
 def draws(config: dict, figure: str) -> list[Attack]:

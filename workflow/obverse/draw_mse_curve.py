@@ -1,22 +1,26 @@
-"""Draw figure 8: mean squared error against how many scores the victim's vector keeps."""
+"""Draw mean squared error against a number: figure 8, scores kept, and figure 13, classes the target knows."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from obverse import cli, files, seeds, style
+from obverse import cli, files, style, summaries
 from obverse.attacks import FLOORS
-from obverse.scores import read as read_scores
-from obverse.statistics import mean_over_identities
+from obverse.samples import read as read_samples
+from obverse.samples import rows as find_rows
+from obverse.splits import HELD_OUT, SPLITS
 
 
 def draw_mse_curve(
     *,
+    title: str,
+    number: str,
+    meaning: str,
     scores: list[Path],
     methods: list[str],
-    m: list[int],
-    floors: list[Path],
-    floor_methods: list[str],
+    at: list[int],
+    draws: list[int],
+    samples: Path,
     resamples: int,
     seed: int,
     origin: str,
@@ -25,55 +29,58 @@ def draw_mse_curve(
 ) -> None:
     """Write the figure and its numbers.
 
-    ``scores``, ``methods`` and ``m`` are parallel; files with the same method and m come from different training seeds
-    and are averaged image by image. A floor asks nothing, so it is the same at every m.
+    ``scores``, ``methods``, ``at`` and ``draws`` are parallel: what made the images, the ``number`` (m, k) at which,
+    and against which draw of the target's classes. Files that are alike in all three come from different training
+    seeds, over which images are averaged; then all images of all draws are. ``samples`` says whose they are: a person
+    whom two draws hold is one person. ``meaning`` of the number stands at its axis.
     """
-    measured = [
-        (
-            method,
-            kept,
-            _average([path for path, *which in zip(scores, methods, m, strict=True) if which == [method, kept]]),
-        )
-        for method, kept in dict.fromkeys(zip(methods, m, strict=True))
-    ]
-    for path, method in zip(floors, floor_methods, strict=True):
-        measured += [(method, kept, _average([path])) for kept in sorted(set(m))]
-    rows = pd.DataFrame([row for group in measured for row in _summarise(*group, resamples, seed)])
-    files.write_bytes(table, rows.to_csv(index=False, float_format="%.6g").encode())
-    style.save(_draw(rows, origin), picture)
-
-
-def _average(paths: list[Path]) -> pd.DataFrame:
-    """Return one row an image: its scores' means over training seeds, and how often its person ranked first."""
-    tables = [read_scores(path).assign(rank1=lambda table: table["identity_rank"] == 1) for path in paths]
-    together = pd.concat(tables).groupby(["sample_id", "label", "split"], as_index=False)
-    return together[["mse", "ssim", "rank1"]].mean().assign(seeds=len(tables))
-
-
-def _summarise(method: str, m: int, images: pd.DataFrame, resamples: int, seed: int) -> list[dict]:
+    known = read_samples(samples).to_pandas()
     rows = []
-    for split, group in images.groupby("split", sort=True):
-        # One stream for all methods: intervals of two methods rest on the same draws of people.
-        random = seeds.generator(seed, "bootstrap", m)
-        mean, low, high = mean_over_identities(group["mse"].to_numpy(), group["label"].to_numpy(), resamples, random)
-        rows.append(
-            {"m": m, "method": method, "split": split, "mse": mean, "mse_low": low, "mse_high": high}
-            | {"n": len(group), "identities": group["label"].nunique(), "seeds": int(group["seeds"].iloc[0])}
-            | {"ssim": group["ssim"].mean(), "rank1": group["rank1"].mean()}
-        )
-    return rows
+    for method, place in dict.fromkeys(zip(methods, at, strict=True)):
+        found = [
+            (path, draw) for path, draw, *of in zip(scores, draws, methods, at, strict=True) if of == [method, place]
+        ]
+        measured = _read(found, known, samples)
+        for split in SPLITS:
+            own = measured[measured["split"] == split]
+            said = {number: place, "method": method, "split": split}
+            rows.append(said | summaries.describe(own, resamples, seed) | _by_draw(own))
+    drawn = pd.DataFrame(rows)
+    files.write_bytes(table, drawn.to_csv(index=False, float_format="%.6g").encode())
+    style.save(_draw(drawn, number, f"{meaning}, {number}", title, origin), picture)
 
 
-def _draw(rows: pd.DataFrame, origin: str) -> style.Figure:
+def _read(found: list[tuple[Path, int]], known: pd.DataFrame, where: Path) -> pd.DataFrame:
+    """Return the scores of every draw and training seed, as `summaries.read` does, with people's names."""
+    draws = sorted({draw for _, draw in found})
+    tables = [summaries.read([path for path, of in found if of == draw]).assign(draw=draw) for draw in draws]
+    together = pd.concat(tables, ignore_index=True)
+    places = find_rows(known["sample_id"].to_numpy(), together["sample_id"].to_numpy(), where)
+    return together.assign(identity=known["identity"].to_numpy()[places])
+
+
+def _by_draw(rows: pd.DataFrame) -> dict[str, float]:
+    """Return how many draws there are, and the mean of each where there are several."""
+    means = rows.groupby("draw")["mse"].mean()
+    each = {f"mse_draw{draw}": float(mean) for draw, mean in means.items()} if len(means) > 1 else {}
+    return {"draws": len(means)} | each
+
+
+def _draw(rows: pd.DataFrame, number: str, label: str, title: str, origin: str) -> style.Figure:
     drawn = style.figure(6.4, 4.2)
     axes = drawn.add_subplot()
+    # Black may lie far above all that tells methods apart: then it stands in the table and the title.
+    top = rows.loc[rows["method"] != "black", "mse_high"].max() * 1.1
+    black = rows.loc[rows["method"] == "black", "mse"]
+    if len(black) and black.min() > top:
+        rows, title = rows[rows["method"] != "black"], f"{title} (black, off the scale: {black.mean():.3f})"
     for (method, split), line in rows.groupby(["method", "split"], sort=False):
-        held_out = split == "held_out"
+        colour, held_out = style.COLOURS[method], split == HELD_OUT
         axes.errorbar(
-            line["m"],
+            line[number],
             line["mse"],
             yerr=[line["mse"] - line["mse_low"], line["mse_high"] - line["mse"]],
-            color=style.COLOURS[method],
+            color=colour,
             linestyle="--" if held_out else "-",
             marker="" if method in FLOORS else "o",
             markerfacecolor="white" if held_out else None,
@@ -81,22 +88,21 @@ def _draw(rows: pd.DataFrame, origin: str) -> style.Figure:
             capsize=2,
             label=f"{style.LABELS[method]}, {style.LABELS[split]}",
         )
-    kept = sorted(rows["m"].unique())
-    axes.set(xscale="log", xlabel="scores kept, m", ylabel="mean squared error per pixel")
-    axes.set_xticks(kept, [str(m) for m in kept])
+        if method not in FLOORS:
+            beside = line[number] * (1.05 if held_out else 1 / 1.05)  # at their place the marks would be hidden
+            for column in [name for name in rows if name.startswith("mse_draw")]:
+                axes.plot(beside, line[column], ".", color=colour, markersize=4)
+    places = sorted(rows[number].unique())
+    axes.set(xscale="log", xlabel=label, ylabel="mean squared error per pixel")
+    axes.set_xticks(places, [str(place) for place in places])
     axes.minorticks_off()
-    # Black may lie far above all that tells methods apart: then it stands in the table and the title.
-    top = rows.loc[rows["method"] != "black", "mse_high"].max() * 1.1
     axes.set_ylim(0, top)
+    if any(name.startswith("mse_draw") for name in rows):
+        axes.plot([], [], ".", color="black", markersize=4, label="one draw of the classes")
     axes.legend(fontsize=7, frameon=False, ncols=2)
-    axes.set_title("Figure 8: error against scores kept" + _off_scale(rows, top), fontsize=9, loc="left")
+    axes.set_title(title, fontsize=9, loc="left")
     style.note(drawn, origin)
     return drawn
-
-
-def _off_scale(rows: pd.DataFrame, top: float) -> str:
-    black = rows.loc[rows["method"] == "black", "mse"]
-    return f" (black, off the scale: {black.mean():.3f})" if len(black) and black.min() > top else ""
 
 
 if __name__ == "__main__":

@@ -9,9 +9,7 @@ from matplotlib.axes import Axes
 
 from obverse import samples, scores, seeds
 from obverse.errors import UnusableInput
-from obverse.splits import HELD_OUT, MEMBER
-
-SPLITS = (MEMBER, HELD_OUT)
+from obverse.splits import SPLITS
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,8 @@ from obverse import tables
 MEMBER = "member"  # the classifier's training images
 HELD_OUT = "held_out"  # images of the same people that it never sees
 
+SPLITS = (MEMBER, HELD_OUT)
+
 SCHEMA = pa.schema([("sample_id", pa.int64()), ("label", pa.int64()), ("split", pa.string())])
 
 

@@ -18,3 +18,15 @@ def mean_over_identities(
     means = (drawn @ sums) / (drawn @ counts)
     low, high = np.quantile(means, [0.025, 0.975])
     return float(sums.sum() / counts.sum()), float(low), float(high)
+
+
+def psnr(mse: np.ndarray) -> np.ndarray:
+    """Return the peak signal-to-noise ratio in decibel, 10 log₁₀ (1 / mse): images in [0, 1], their peak 1.
+
+    ``mse`` [N] is each image's; an image without error has an infinite ratio.
+
+    >>> psnr(np.array([0.01]))
+    array([20.])
+    """
+    with np.errstate(divide="ignore"):
+        return -10 * np.log10(mse)

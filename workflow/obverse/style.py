@@ -18,6 +18,9 @@ LABELS = {
     "centred": "centred features (Obverse's)",
     "mean_image": "floor: mean auxiliary image",
     "black": "floor: black",
+    "class_mean": "floor: mean of the class's members",
+    "nearest": "nearest auxiliary image",
+    "truth": "ceiling: the true image",
     "member": "members",
     "held_out": "held-out",
 }
@@ -29,6 +32,7 @@ COLOURS = {
     "centred": "#009E73",
     "mean_image": "#7f7f7f",
     "black": "#000000",
+    "class_mean": "#CC79A7",
 }
 
 matplotlib.rcParams.update(

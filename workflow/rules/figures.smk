@@ -4,6 +4,10 @@
 #   out: results/{figure}.png, results/{figure}.csv
 
 FIRST = config["seeds"][:1]  # a grid shows the pictures of one training
+CURVES = {
+    "fig8": {"title": "Figure 8: error against scores kept", "number": "m", "meaning": "scores kept"},
+    "fig13": {"title": "Figure 13: error against classes known", "number": "k", "meaning": "classes the target knows"},
+}
 PAIRS = {
     "fig9": "Figure 9: faces rebuilt from the m largest scores",
     "fig10": "Figure 10: digits rebuilt from the m largest scores",
@@ -19,35 +23,57 @@ GRIDS = {
 }
 
 
+def on_curve(figure: str) -> list[tuple[Attack, str, str]]:
+    """Return each attack of a curve, what made the images, and their scores: with each training seed, and floors."""
+    by_classes = "k" in config["figures"][figure]  # attacks on each are labelled by it
+    found = [
+        (attack, attack.made_by if by_classes else attack.label, path)
+        for attack in of_figure(config, figure)
+        for path in attack_files([attack], config["seeds"], "scores", "parquet")
+    ]
+    for attack in {(attack.classifier, attack.m): attack for attack, _, _ in found}.values():
+        # A floor asks nothing, so it is the same at every m; not so at every k, whose victims are k people's pictures.
+        found += [(attack, *each) for each in zip(FLOORS, floor_files(attack.classifier, attack.auxiliary))]
+    return found
+
+
 rule draw_mse_curve:
     input:
-        scores=attack_files(compared(config, "fig8"), config["seeds"], "scores", "parquet"),
-        floors=floor_files(config["figures"]["fig8"]["classifier"], config["figures"]["fig8"]["auxiliary"]),
+        scores=lambda wildcards: [path for _, _, path in on_curve(wildcards.curve)],
+        samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.curve)}/samples.parquet",
     output:
-        picture=report("results/fig8.png", caption="../report/about.rst", category="2 Figures"),
-        table="results/fig8.csv",
+        picture=report("results/{curve}.png", caption="../report/about.rst", category="2 Figures"),
+        table="results/{curve}.csv",
     log:
-        "results/logs/draw_mse_curve/fig8.log",
+        "results/logs/draw_mse_curve/{curve}.log",
     benchmark:
-        "results/benchmarks/draw_mse_curve/fig8.tsv"
+        "results/benchmarks/draw_mse_curve/{curve}.tsv"
+    wildcard_constraints:
+        curve="|".join(CURVES),
     conda:
         "../../envs/obverse.yaml"
     params:
         code=code("draw_mse_curve"),
-        methods=[attack.label for attack in compared(config, "fig8") for seed in config["seeds"]],
-        m=[attack.m for attack in compared(config, "fig8") for seed in config["seeds"]],
-        floor_methods=FLOORS,
+        title=lambda wildcards: CURVES[wildcards.curve]["title"],
+        number=lambda wildcards: CURVES[wildcards.curve]["number"],
+        meaning=lambda wildcards: CURVES[wildcards.curve]["meaning"],
+        methods=lambda wildcards: [method for _, method, _ in on_curve(wildcards.curve)],
+        at=lambda wildcards: [attack.m for attack, _, _ in on_curve(wildcards.curve)],
+        draws=lambda wildcards: [target(attack.classifier).draw for attack, _, _ in on_curve(wildcards.curve)],
         resamples=lookup("resamples", within=config),
         seed=lookup("data_seed", within=config),
-        origin=origin("fig8"),
+        origin=lambda wildcards: origin(wildcards.curve),
     shell:
         r"""
         python -m obverse.draw_mse_curve \
+            --title {params.title:q} \
+            --number {params.number} \
+            --meaning {params.meaning:q} \
             --scores {input.scores:q} \
             --methods {params.methods:q} \
-            --m {params.m} \
-            --floors {input.floors:q} \
-            --floor-methods {params.floor_methods:q} \
+            --at {params.at} \
+            --draws {params.draws} \
+            --samples {input.samples:q} \
             --resamples {params.resamples} \
             --seed {params.seed} \
             --origin={params.origin:q} \
