@@ -12,8 +12,8 @@ sys.path.insert(0, str(BASE / "workflow"))
 # And NumPy's products on one thread: their last digits depend on how many there are.
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1; ")
 
-from obverse import contradictions, locks, settings, targets
-from obverse.attacks import CEILING, FEATURES, FLOORS, JOINT, Attack, compared, of_figure, rows
+from obverse import contradictions, locks, recipes, settings, targets
+from obverse.attacks import CEILING, FLOORS, JOINT, Attack, compared, of_figure, rows
 from obverse.errors import UnusableInput
 from obverse.provenance import code
 
@@ -40,10 +40,10 @@ wildcard_constraints:
     dataset="facescrub|celeba|mnist|cifar10_[0-9]+",
     classifier=f"{ALONE}({targets.JOINTLY})?",
     auxiliary=f"({'|'.join(config['auxiliaries'])}){targets.SUBSET}",
-    inversion=f"({'|'.join([*FEATURES, JOINT])})_(full|m[0-9]+)",
+    inversion=f"{recipes.PATTERN}|{JOINT}_full",
     floor="|".join([*FLOORS, CEILING]),
     seed="[0-9]+",
-    view="full|m[0-9]+",
+    view="full|m[0-9]+(zeros)?",
 
 
 def resource(name: str) -> str:
@@ -103,9 +103,9 @@ def of_auxiliary(key: str):
     return lambda wildcards: targets.auxiliary(config, wildcards.auxiliary)[key]
 
 
-def offset(key: str, none):
-    """Return a params function: a number of the paper's constant, or ``none`` for features that have no such constant."""
-    return lambda wildcards: config["features"][key] if wildcards.inversion.startswith("aligned") else none
+def of_recipe(key: str):
+    """Return a params function: one thing that the training of the inverter named by the wildcards is told."""
+    return lambda wildcards: getattr(recipes.recipe(config, wildcards.classifier, wildcards.inversion), key)
 
 
 def splits_if_own(wildcards) -> list[str]:
