@@ -38,6 +38,7 @@ include: "workflow/rules/scoring.smk"
 include: "workflow/rules/baseline.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/reports.smk"
+include: "workflow/rules/ablations.smk"
 
 
 onsuccess:

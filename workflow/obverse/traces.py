@@ -1,4 +1,4 @@
-"""`traces/*.parquet`: how near an inverter came to each victim after each epoch of its training; no adversary has it."""
+"""`traces/*.parquet`: how near an inverter came to each victim after each epoch; no adversary has it."""
 
 from pathlib import Path
 
