@@ -13,8 +13,8 @@ class Shifted(nn.Module):
 
     Every released value of a row is raised by relu(-smallest of them), so that none is negative. ``offset`` is c: 50 in
     the published code, which fixes it although Eq. 9 optimises it; ``learn_offset`` does what the equation says. Where
-    c is so small that a row's smallest value is negative, the row is raised to 0 whatever c is: no gradient reaches c,
-    and of a single released score nothing is left.
+    c is so small that a row's smallest value is negative, the row is raised to 0 whatever c is: nothing but rounding
+    tells c where to go, and of a single released score nothing is left.
     """
 
     def __init__(self, num_classes: int, offset: float, learn_offset: bool) -> None:

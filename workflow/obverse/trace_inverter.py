@@ -4,6 +4,7 @@
 is therefore found out here, and no weights come of it.
 """
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,13 +135,15 @@ def _released(predictions: Path, victims: panel.Victims, num_classes: int, view:
 
 def _check_repeats(losses: pd.DataFrame, history: Path) -> None:
     """Raise `UnusableInput` for the first epoch whose losses are not those of the training that is repeated."""
-    before = pd.read_csv(history, float_precision="round_trip")
-    problem = f"expected {len(losses)} epochs, found {len(before)}"
-    if len(before) == len(losses):
-        other = (before[_LOSSES] != losses[_LOSSES]).any(axis=1)
-        if not other.any():
-            return
-        problem = f"expected the losses that training again gives, found others in epoch {other.idxmax() + 1}"
+    with history.open() as stream:
+        before = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(stream)]
+    again = losses[_LOSSES].to_dict("records")
+    other = [row["epoch"] for row, earlier in zip(again, before, strict=False) if row != earlier]
+    if len(before) == len(again) and not other:
+        return
+    problem = f"expected {len(again)} epochs, found {len(before)}"
+    if other:
+        problem = f"expected the losses that training again gives, found others in epoch {other[0]}"
     remedy = "It was made on another machine, or with other threads: delete its folder and run the same command again."
     raise UnusableInput(history, problem, remedy)
 

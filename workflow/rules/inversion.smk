@@ -58,7 +58,7 @@ rule train_inverter:
     benchmark:
         "results/benchmarks/train_inverter/{classifier}/{auxiliary}/{inversion}/seed{seed}.tsv"
     wildcard_constraints:
-        inversion=f"({'|'.join(FEATURES)})_(full|m[0-9]+)",
+        inversion=recipes.PATTERN,
     conda:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
