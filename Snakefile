@@ -42,6 +42,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/class_figures.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/reports.smk"
+include: "workflow/rules/ablations.smk"
 
 
 onsuccess:

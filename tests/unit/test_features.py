@@ -49,5 +49,33 @@ def test_only_a_learnt_offset_is_a_parameter():
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match="expected features among shifted, centred, found 'raw'"):
+    with pytest.raises(ValueError, match="expected features among shifted, centred, probabilities, found 'raw'"):
         features.build("raw", 4, 50.0, False)
+
+
+def test_probabilities_are_the_released_scores_and_0_for_the_others():
+    scores = torch.tensor([[0.5, 0.2, 0.3]])
+    read = features.build("probabilities", 3, 0.0, False)(views.release(scores.log(), "m2"))
+    torch.testing.assert_close(read, torch.tensor([[0.5, 0.0, 0.3]]))
+
+
+def test_zeros_through_the_logarithm_put_the_kept_scores_far_away():
+    """The prior attack's variant P2: a withheld score is the smallest of its row, and all others are raised by 950."""
+    scores = torch.tensor([[0.5, 0.2, 0.3]]).log()
+    read = features.Shifted(3, 50.0, False)(views.release(scores, "m2zeros"))
+    torch.testing.assert_close(read, torch.tensor([[scores[0, 0] + 1000, 0.0, scores[0, 2] + 1000]]))
+
+
+def test_a_constant_learnt_from_0_is_not_learnt_and_leaves_nothing_of_a_single_score():
+    """Every logarithm is negative, so rows are raised to 0 whatever c is, up to rounding."""
+    scores = torch.log_softmax(torch.randn(20, 6, generator=torch.Generator().manual_seed(0)), dim=1)
+    learnt = features.build("shifted", 6, 0.0, True)
+    learnt(scores).square().sum().backward()
+    assert learnt.offset.grad.abs() < 1e-4
+    assert (learnt(views.release(scores, "m1")) == 0).all()
+
+
+def test_a_constant_learnt_from_50_is_learnt():
+    learnt = features.build("shifted", 6, 50.0, True)
+    learnt(torch.log_softmax(torch.randn(20, 6, generator=torch.Generator().manual_seed(0)), dim=1)).sum().backward()
+    assert learnt.offset.grad == 20 * 6

@@ -35,7 +35,13 @@ def test_a_score_of_probability_zero_is_released_as_such():
     assert views.release(scores, "m2").tolist() == scores.tolist()
 
 
-@pytest.mark.parametrize("view", ["full", "m6"])
+def test_zeros_are_withheld_scores_that_pass_for_small_ones():
+    scores = torch.log_softmax(torch.randn(4, 6, generator=torch.Generator().manual_seed(0)), dim=1)
+    withheld, zeros = views.release(scores, "m2"), views.release(scores, "m2zeros")
+    assert torch.equal(zeros, withheld.masked_fill(~withheld.isfinite(), -1000.0))
+
+
+@pytest.mark.parametrize("view", ["full", "m6", "m6zeros"])
 def test_all_scores_are_the_vector_itself(view: str):
     scores = torch.log_softmax(torch.randn(4, 6, generator=torch.Generator().manual_seed(0)), dim=1)
     assert torch.equal(views.release(scores, view), scores)
@@ -63,14 +69,16 @@ def test_more_scores_than_classes_are_refused():
         views.release(torch.zeros(1, 5), "m6")
 
 
-@pytest.mark.parametrize("view", ["m0", "m", "10", "m-1", "m1.5", "top5", "M5", "m05", "full "])
+@pytest.mark.parametrize(
+    "view", ["m0", "m", "10", "m-1", "m1.5", "top5", "M5", "m05", "full ", "fullzeros", "m5 zeros"]
+)
 def test_a_view_that_is_none_is_refused(view: str):
     with pytest.raises(ValueError, match="expected a view 'full' or 'm<number>'"):
         views.kept(view, 100)
 
 
 def test_how_many_scores_a_view_lets_through():
-    assert [views.kept(view, 53) for view in ("full", "m1", "m53")] == [53, 1, 53]
+    assert [views.kept(view, 53) for view in ("full", "m1", "m53", "m7zeros")] == [53, 1, 53, 7]
 
 
 def test_a_vector_sure_of_one_class_is_what_m1_releases_of_it():

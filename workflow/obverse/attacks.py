@@ -7,9 +7,6 @@ from obverse import targets
 FLOORS = ("mean_image", "black", "class_mean")  # what can be shown without asking anything
 CEILING = "truth"  # what a perfect attack would show: what the evaluation classifier makes of it bounds all others
 
-# What the inverters of a method read (`features.py`). The prior attack has none of its own: variant P1 is the aligned
-# attack's inverter for whole vectors, fed truncated ones.
-FEATURES = {"aligned": "shifted", "centred": "centred"}
 JOINT = "joint"  # the inverter that was trained together with its target
 MIA = "MIA"  # a search through the target's weights, the paper's baseline for training class inference
 NEAREST = "nearest"  # no inverter: the auxiliary image whose prediction vector is nearest

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from obverse import attacks, inventory, targets
+from obverse import ablations, attacks, inventory, pairings, targets
 from obverse.inventory import Contradiction
+from obverse.pairings import known
 
 
 def found(config: dict) -> Iterator[Contradiction]:
@@ -17,6 +18,7 @@ def found(config: dict) -> Iterator[Contradiction]:
     yield from _parts(config)
     for figure in config["figures"]:
         yield from _figure(config, figure)
+    yield from ablations.contradictions(config)
 
 
 def pairs(config: dict, figure: str) -> dict[tuple[str, str], str]:
@@ -32,7 +34,7 @@ def _like(config: dict) -> Iterator[Contradiction]:
     group = config["classifiers"]
     for name, chosen in group.items():
         if chosen.get("like", name) not in group:
-            yield f"classifiers.{name}.like", f"{chosen['like']!r} is no name under classifiers", _known(group)
+            yield f"classifiers.{name}.like", f"{chosen['like']!r} is no name under classifiers", known(group)
         elif "like" in group[chosen.get("like", name)]:
             yield f"classifiers.{name}.like", f"{chosen['like']!r} is itself like another", "Name that other one."
 
@@ -42,22 +44,15 @@ def _names(config: dict) -> Iterator[Contradiction]:
         for part in auxiliary["parts"]:
             if part.get("classifier", "") not in {"", *config["classifiers"]}:
                 problem = f"{part['classifier']!r} is no name under classifiers"
-                yield f"auxiliaries.{name}", problem, _known(config["classifiers"])
+                yield f"auxiliaries.{name}", problem, known(config["classifiers"])
+    for (classifier, auxiliary), where in _brought(config):
+        yield from pairings.names(config, where, classifier, auxiliary)
+
+
+def _brought(config: dict) -> Iterator[tuple[tuple[str, str], str]]:
     for figure in config["figures"]:
-        for (classifier, auxiliary), where in pairs(config, figure).items():
-            if not targets.is_known(config, classifier):
-                problem = f"{classifier!r} is no name under classifiers, nor derived from one"
-                yield f"{where}.classifier", problem, _known(config["classifiers"])
-            elif not targets.is_trained(config, classifier):
-                problem = f"{classifier!r} is no name under inverters, nor like one or derived from one"
-                yield f"{where}.classifier", problem, _known(config["inverters"])
-            if auxiliary not in config["auxiliaries"]:
-                problem = f"{auxiliary!r} is no name under auxiliaries"
-                yield f"{where}.auxiliary", problem, _known(config["auxiliaries"])
-
-
-def _known(group: dict) -> str:
-    return f"Known: {', '.join(group)}."
+        yield from pairs(config, figure).items()
+    yield from ablations.pairs(config).items()
 
 
 def _judges(config: dict) -> Iterator[Contradiction]:
@@ -88,15 +83,14 @@ def _parts(config: dict) -> Iterator[Contradiction]:
 def _overlap(part: dict, other: dict) -> bool:
     """Whether two parts can hold one image: they cannot when they are two splits of one target."""
     disjoint = part.get("classifier") == other.get("classifier") and part.get("split") != other.get("split")
-    return part["dataset"] == other["dataset"] and not (disjoint and "classifier" in part)
+    same = targets.role(part["dataset"]) == targets.role(other["dataset"])
+    return same and not (disjoint and "classifier" in part)
 
 
 def _figure(config: dict, figure: str) -> Iterator[Contradiction]:
     chosen, where = config["figures"][figure], f"figures.{figure}"
     for (classifier, auxiliary), key in pairs(config, figure).items():
-        yield from _subset(config, key, classifier)
-        yield from members(config, key, classifier, targets.auxiliary_for(config, auxiliary, classifier))
-        yield from _same_size(config, key, classifier, auxiliary)
+        yield from pairings.contradictions(config, key, classifier, auxiliary)
     if "rows" in chosen:
         yield from _rows(config, figure)
         return
@@ -117,15 +111,6 @@ def _figure(config: dict, figure: str) -> Iterator[Contradiction]:
         yield f"{where}.{people}", f"{chosen[people]} people, but there are {target.classes}", "Show fewer."
 
 
-def _subset(config: dict, where: str, classifier: str) -> Iterator[Contradiction]:
-    """A derived target knows some of the classes of its base, and two at least."""
-    target = targets.target(config, classifier)
-    most = targets.target(config, target.base).classes
-    if not 2 <= target.classes <= most:
-        problem = f"{classifier!r} has k = {target.classes}, but {target.base!r} knows {most} classes"
-        yield f"{where}.classifier", problem, f"Choose k between 2 and {most}."
-
-
 def _rows(config: dict, figure: str) -> Iterator[Contradiction]:
     where, rows = f"figures.{figure}.rows", config["figures"][figure]["rows"]
     labels = [row["label"] for row in rows]
@@ -141,35 +126,3 @@ def _rows(config: dict, figure: str) -> Iterator[Contradiction]:
         if joint and config["auxiliaries"][row["auxiliary"]]["owner"] != "target_owner":
             problem = f"{row['auxiliary']!r} is an adversary's, but a joint inverter is its target's owner's"
             yield where, problem, "Name the set that holds the target's members."
-
-
-def members(config: dict, figure: str, classifier: str, auxiliary: str) -> Iterator[Contradiction]:
-    """An adversary must not hold what the target was trained on; a figure may only say so of the target's owner."""
-    chosen, target = targets.auxiliary(config, auxiliary), targets.target(config, classifier)
-    for part in chosen["parts"]:
-        same = part["dataset"] == target.dataset
-        held_out = part.get("classifier") == target.divided_as and part.get("split") == "held_out"
-        strangers = bool(target.identities) and set(part.get("identities", target.identities)).isdisjoint(
-            target.identities
-        )
-        if same and not held_out and not strangers and chosen["owner"] == "adversary":
-            yield (
-                f"auxiliaries.{auxiliary}",
-                f"{figure} attacks {classifier!r}, and this set may hold images it was trained on",
-                f"Take only `classifier: {target.divided_as}, split: held_out` of it, or set owner: target_owner.",
-            )
-
-
-def _same_size(config: dict, figure: str, classifier: str, auxiliary: str) -> Iterator[Contradiction]:
-    """Images of the target and of the adversary must be of one size: one network sees both."""
-    dataset = targets.target(config, classifier).dataset
-    wanted = config["datasets"][dataset]["size"]
-    for part in config["auxiliaries"][auxiliary]["parts"]:
-        role, _, named = part["dataset"].partition("_")
-        size = int(named) if named else config["datasets"][role]["size"]
-        if size != wanted:
-            yield (
-                f"datasets.{role}.size" if not named else f"auxiliaries.{auxiliary}",
-                f"{size} pixels, but {figure} needs it to be {dataset}'s {wanted}",
-                "Give both data sets one size.",
-            )

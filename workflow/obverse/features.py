@@ -12,7 +12,9 @@ class Shifted(nn.Module):
     """The paper's features [N, K]: log p + c where a score was released, 0 where it was withheld.
 
     Every released value of a row is raised by relu(-smallest of them), so that none is negative. ``offset`` is c: 50 in
-    the published code, which fixes it although Eq. 9 optimises it; ``learn_offset`` does what the equation says.
+    the published code, which fixes it although Eq. 9 optimises it; ``learn_offset`` does what the equation says. Where
+    c is so small that a row's smallest value is negative, the row is raised to 0 whatever c is: nothing but rounding
+    tells c where to go, and of a single released score nothing is left.
     """
 
     def __init__(self, num_classes: int, offset: float, learn_offset: bool) -> None:
@@ -49,13 +51,27 @@ class Centred(nn.Module):
         return torch.cat([(values - mean) * mask, mask], dim=1)
 
 
-KINDS = ("shifted", "centred")
+class Probabilities(nn.Module):
+    """The scores as they are released [N, K], 0 where withheld: what is read without Eq. 9."""
+
+    def __init__(self, num_classes: int) -> None:
+        super().__init__()
+        self.channels = num_classes
+
+    def forward(self, released: torch.Tensor) -> torch.Tensor:
+        """Return [N, K] in [0, 1] from released log-probabilities [N, K]."""
+        return released.exp()
 
 
-def build(kind: str, num_classes: int, offset: float, learn_offset: bool) -> Shifted | Centred:
+KINDS = ("shifted", "centred", "probabilities")
+
+
+def build(kind: str, num_classes: int, offset: float, learn_offset: bool) -> Shifted | Centred | Probabilities:
     """Return the features named ``kind``, whose ``channels`` says how many; raise `ValueError` for an unknown one."""
     if kind == "shifted":
         return Shifted(num_classes, offset, learn_offset)
     if kind == "centred":
         return Centred(num_classes)
+    if kind == "probabilities":
+        return Probabilities(num_classes)
     raise ValueError(f"expected features among {', '.join(KINDS)}, found {kind!r}")

@@ -20,9 +20,9 @@ def _classes(config: dict) -> Iterator[Contradiction]:
     rendered, faces = config["rendered"], config["datasets"]["facescrub"]["source"] == "rendered"
     for name in config["classifiers"]:
         target = targets.target(config, name)
-        served = {"mnist": _DIGITS, "facescrub": rendered["facescrub"]["identities"] if faces else None}[target.dataset]
+        served = {"mnist": _DIGITS, "facescrub": rendered["facescrub"]["identities"] if faces else None}[target.role]
         if served is not None and target.classes > served:
-            more = ", or more identities under rendered.facescrub" if target.dataset == "facescrub" else ""
+            more = ", or more identities under rendered.facescrub" if target.role == "facescrub" else ""
             yield (
                 f"classifiers.{name}.classes",
                 f"{target.classes} classes, but {target.dataset} as configured holds {served}",

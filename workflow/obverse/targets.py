@@ -43,6 +43,11 @@ class Target:
     learning_rate: float
 
     @property
+    def role(self) -> str:
+        """Return what its data set is as the configuration has it."""
+        return role(self.dataset)
+
+    @property
     def divided_as(self) -> str:
         """Return the name under which its members are told from held-out images: joint training changes nothing."""
         return self.name.partition("_joint")[0]
@@ -51,6 +56,11 @@ class Target:
     def splits(self) -> str:
         """Return where it stands who is a member."""
         return f"results/classifiers/{self.divided_as}/splits.parquet"
+
+
+def role(dataset: str) -> str:
+    """Return what a data set is as the configuration has it: ``celeba`` of ``celeba_minmax``."""
+    return dataset.partition("_")[0]
 
 
 def entry(config: dict, group: str, name: str) -> dict:

@@ -2,39 +2,7 @@
 
 from pathlib import Path
 
-import torch
-from torch import nn
-from torch.nn import functional
-
-from obverse import cli, devices, holdings, stamps, training
-from obverse.auxiliaries import TRAIN, VALIDATION
-from obverse.images import seen
-from obverse.inverters import Inverter
-
-_VALIDATION_BATCH = 500
-
-
-class Inversion:
-    """The task of rebuilding images from released predictions: float32 [N, K] and uint8 [N, H, W], on the device."""
-
-    measure = "validation_loss"
-
-    def __init__(self, train: tuple[torch.Tensor, torch.Tensor], validation: tuple[torch.Tensor, torch.Tensor]) -> None:
-        self.released, self.images = train
-        self.validation = validation
-        self.rows = len(self.images)
-
-    def loss(self, network: nn.Module, rows: torch.Tensor) -> torch.Tensor:
-        """Return the squared error, mean over pixels and batch (Eq. 8 up to a factor)."""
-        return functional.mse_loss(network(self.released[rows]), seen(self.images[rows]))
-
-    def validate(self, network: nn.Module) -> float:
-        """Return the mean squared error over the validation part."""
-        total = 0.0
-        for released, images in zip(*(part.split(_VALIDATION_BATCH) for part in self.validation), strict=True):
-            loss = functional.mse_loss(network(released), seen(images))
-            total += loss.item() * len(images)
-        return total / len(self.validation[1])
+from obverse import cli, devices, holdings, inversions, stamps, training
 
 
 def train_inverter(
@@ -68,32 +36,21 @@ def train_inverter(
     """
     device = devices.prepare(precision, threads)
     held, inputs = holdings.sources(datasets, images, samples, predictions)
-    inputs |= {"auxiliary": auxiliary}
-    train, validation = (
-        holdings.examples(auxiliary, part, held, num_classes, view, device) for part in (TRAIN, VALIDATION)
-    )
-    architecture = {
-        "num_classes": num_classes,
-        "size": train[1].shape[1],
-        "width": width,
-        "features": features,
-        "offset": offset,
-        "learn_offset": learn_offset,
-    }
+    task = inversions.Inversion(*inversions.read(auxiliary, held, num_classes, view, device))
     schedule = training.Schedule(seed, epochs, batch_size, learning_rate, minimum_steps)
-    stamp = stamps.stamp(
-        "train_inverter",
-        inputs | {"auxiliary": auxiliary},
-        view=view,
-        **architecture,
-        **vars(schedule),
-        **device.describe(),
+    run = inversions.begin(
+        task,
+        schedule,
+        device,
+        num_classes=num_classes,
+        width=width,
+        features=features,
+        offset=offset,
+        learn_offset=learn_offset,
     )
-    network = training.initialised(Inverter, seed, **architecture)
-    run = training.Training(
-        network, Inversion(train, validation), schedule, device, keep="lowest", label="train_inverter"
-    )
-    training.complete(run, network, stamp, weights=weights, history=history, state=state)
+    facts = run.network.architecture | vars(schedule) | device.describe()
+    stamp = stamps.stamp("train_inverter", inputs | {"auxiliary": auxiliary}, view=view, **facts)
+    training.complete(run, run.network, stamp, weights=weights, history=history, state=state)
 
 
 if __name__ == "__main__":

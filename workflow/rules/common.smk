@@ -12,8 +12,8 @@ sys.path.insert(0, str(BASE / "workflow"))
 # And NumPy's products on one thread: their last digits depend on how many there are.
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1; ")
 
-from obverse import contradictions, locks, settings, targets
-from obverse.attacks import CEILING, FEATURES, FLOORS, JOINT, Attack, compared, of_figure, rows
+from obverse import ablations, contradictions, locks, pairings, recipes, settings, targets
+from obverse.attacks import CEILING, FLOORS, JOINT, Attack, compared, of_figure, rows
 from obverse.errors import UnusableInput
 from obverse.provenance import code
 
@@ -37,13 +37,13 @@ ALONE = f"({'|'.join(config['classifiers'])}){targets.SUBSET}"
 
 
 wildcard_constraints:
-    dataset="facescrub|celeba|mnist|cifar10_[0-9]+",
+    dataset="(facescrub|celeba)(_minmax)?|mnist|cifar10_[0-9]+",
     classifier=f"{ALONE}({targets.JOINTLY})?",
     auxiliary=f"({'|'.join(config['auxiliaries'])}){targets.SUBSET}",
-    inversion=f"({'|'.join([*FEATURES, JOINT])})_(full|m[0-9]+)",
+    inversion=f"{recipes.PATTERN}|{JOINT}_full",
     floor="|".join([*FLOORS, CEILING]),
     seed="[0-9]+",
-    view="full|m[0-9]+",
+    view="full|m[0-9]+(zeros)?",
 
 
 def resource(name: str) -> str:
@@ -75,12 +75,17 @@ def dataset_of(classifier: str) -> str:
 
 def unseen(dataset: str) -> list[str]:
     """Return what a data set's source lists without an image: FaceScrub's lists name more than can be fetched."""
-    return ["results/datasets/facescrub/rejected.csv"] if dataset == "facescrub" else []
+    return ["results/datasets/facescrub/rejected.csv"] if targets.role(dataset) == "facescrub" else []
 
 
 def reserved_of(classifier: str) -> str:
     """Return which images of a target's data set are the evaluation classifier's."""
-    return f"results/datasets/{dataset_of(classifier)}/reserved.parquet"
+    return f"results/datasets/{target(classifier).role}/reserved.parquet"
+
+
+def evaluator_of(classifier: str) -> str:
+    """Return the evaluation classifier of a target's data set."""
+    return f"results/evaluators/{target(classifier).role}/weights.safetensors"
 
 
 def auxiliary_datasets(auxiliary: str) -> list[str]:
@@ -111,9 +116,9 @@ def judging(key: str):
     return lambda wildcards: config["evaluators"][wildcards.dataset][key]
 
 
-def offset(key: str, none):
-    """Return a params function: a number of the paper's constant, or ``none`` for features that have no such constant."""
-    return lambda wildcards: config["features"][key] if wildcards.inversion.startswith("aligned") else none
+def of_recipe(key: str):
+    """Return a params function: one thing that the training of the inverter named by the wildcards is told."""
+    return lambda wildcards: getattr(recipes.recipe(config, wildcards.classifier, wildcards.inversion), key)
 
 
 def splits_if_own(wildcards) -> list[str]:
@@ -137,7 +142,7 @@ def auxiliary_inputs(file: str):
 
 def auxiliary_predictions(wildcards) -> list[str]:
     """Return what the target says of the adversary's images; refuse a pair in which he would hold members."""
-    for where, problem, remedy in contradictions.members(config, "this run", wildcards.classifier, wildcards.auxiliary):
+    for where, problem, remedy in pairings.members(config, "this run", wildcards.classifier, wildcards.auxiliary):
         raise UnusableInput(where, problem, remedy)
     return [
         f"results/predictions/{wildcards.classifier}/seed{wildcards.seed}/{dataset}.parquet"
@@ -193,9 +198,13 @@ def floor_files(classifier: str, auxiliary: str, floors=FLOORS) -> list[str]:
 
 def origin(*figures: str) -> str:
     """Return what figures must say of their pictures: which roles stand-ins play, and whose the auxiliary sets are."""
-    brought = [pair for figure in figures for pair in contradictions.pairs(config, figure)]
+    return origin_of([pair for figure in figures for pair in contradictions.pairs(config, figure)])
+
+
+def origin_of(brought: list[tuple[str, str]]) -> str:
+    """Return the same of pairs of a target and an auxiliary set."""
     datasets = [name for classifier, held in brought for name in [dataset_of(classifier), *auxiliary_datasets(held)]]
-    roles = dict.fromkeys(name.partition("_")[0] for name in datasets)
+    roles = dict.fromkeys(targets.role(name) for name in datasets)
     notes = stand_ins(*roles)
     if {"facescrub", "celeba"} <= set(roles) and config["datasets"]["celeba"]["overlap"] == "none":
         notes.append("people of FaceScrub were not looked for in CelebA")

@@ -58,7 +58,7 @@ rule train_inverter:
     benchmark:
         "results/benchmarks/train_inverter/{classifier}/{auxiliary}/{inversion}/seed{seed}.tsv"
     wildcard_constraints:
-        inversion=f"({'|'.join(FEATURES)})_(full|m[0-9]+)",
+        inversion=recipes.PATTERN,
     conda:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
@@ -67,16 +67,16 @@ rule train_inverter:
     params:
         code=code("train_inverter"),
         datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
-        view=lambda wildcards: wildcards.inversion.split("_")[1],
+        view=of_recipe("view"),
         num_classes=of_target("classes"),
-        features=lambda wildcards: FEATURES[wildcards.inversion.split("_")[0]],
-        offset=offset("offset", 0.0),
-        learn_offset=offset("learn_offset", False),
-        width=of_inverter("width"),
-        epochs=of_inverter("epochs"),
-        minimum_steps=of_inverter("minimum_steps"),
-        batch_size=of_inverter("batch_size"),
-        learning_rate=of_inverter("learning_rate"),
+        features=of_recipe("features"),
+        offset=of_recipe("offset"),
+        learn_offset=of_recipe("learn_offset"),
+        width=of_recipe("width"),
+        epochs=of_recipe("epochs"),
+        minimum_steps=of_recipe("minimum_steps"),
+        batch_size=of_recipe("batch_size"),
+        learning_rate=of_recipe("learning_rate"),
         precision=lookup("compute/precision", within=config),
         threads=lookup("compute/inverter_threads", within=config),
     shell:

@@ -11,8 +11,8 @@ rule reconstruct:
         samples="results/datasets/{dataset}/samples.parquet",
         splits=lambda wildcards: target(wildcards.classifier).splits,
         predictions="results/predictions/{classifier}/seed{seed}/{dataset}.parquet",
-        reserved="results/datasets/{dataset}/reserved.parquet",
-        evaluator="results/evaluators/{dataset}/weights.safetensors",
+        reserved=lambda wildcards: reserved_of(wildcards.classifier),
+        evaluator=lambda wildcards: evaluator_of(wildcards.classifier),
     output:
         reconstructions="results/reconstructions/{classifier}/{auxiliary}/{inversion}/seed{seed}/{dataset}.{view}.npy",
         scores="results/scores/{classifier}/{auxiliary}/{inversion}/seed{seed}/{dataset}.{view}.parquet",
@@ -56,8 +56,8 @@ rule score_floor:
         images="results/datasets/{dataset}/images.npy",
         samples="results/datasets/{dataset}/samples.parquet",
         splits=lambda wildcards: target(wildcards.classifier).splits,
-        reserved="results/datasets/{dataset}/reserved.parquet",
-        evaluator="results/evaluators/{dataset}/weights.safetensors",
+        reserved=lambda wildcards: reserved_of(wildcards.classifier),
+        evaluator=lambda wildcards: evaluator_of(wildcards.classifier),
     output:
         scores="results/scores/{classifier}/{auxiliary}/{floor}/{dataset}.nothing.parquet",
     log:
@@ -102,8 +102,8 @@ rule retrieve_nearest:
         samples="results/datasets/{dataset}/samples.parquet",
         splits=lambda wildcards: target(wildcards.classifier).splits,
         predictions="results/predictions/{classifier}/seed{seed}/{dataset}.parquet",
-        reserved="results/datasets/{dataset}/reserved.parquet",
-        evaluator="results/evaluators/{dataset}/weights.safetensors",
+        reserved=lambda wildcards: reserved_of(wildcards.classifier),
+        evaluator=lambda wildcards: evaluator_of(wildcards.classifier),
     output:
         reconstructions="results/reconstructions/{classifier}/{auxiliary}/nearest_full/seed{seed}/{dataset}.full.npy",
         scores="results/scores/{classifier}/{auxiliary}/nearest_full/seed{seed}/{dataset}.full.parquet",

@@ -15,14 +15,14 @@ import sys
 from collections import defaultdict
 from pathlib import Path, PurePath
 
-from obverse import contradictions, locks, targets
+from obverse import ablations, contradictions, locks, targets
 from obverse.commands import preflight
 from obverse.errors import UnusableInput
 
 ROLES = ("facescrub", "celeba", "mnist", "cifar10")
 
 _BASE = Path(__file__).parents[3]
-_ATTACKS = ("inverters", "reconstructions", "scores", "angles")  # in folders by target and auxiliary set
+_ATTACKS = ("inverters", "reconstructions", "scores", "angles", "traces")  # in folders by target and auxiliary set
 _PRODUCTS = {"sources", "datasets", "classifiers", "evaluators", "classes", "predictions", "auxiliaries", *_ATTACKS}
 # The figures that are not under figures in config, and whose pictures they are made from.
 _REPORTS = {
@@ -132,15 +132,15 @@ def _read_by(config: dict, group: str, name: str) -> set[str]:
 
 
 def _by_classifier(config: dict, name: str) -> set[str]:
-    return {targets.dataset(config, name)}
+    return {targets.role(targets.dataset(config, name))}
 
 
 def _by_auxiliary(config: dict, name: str) -> set[str]:
-    return {part["dataset"].partition("_")[0] for part in targets.auxiliary(config, name)["parts"]}
+    return {targets.role(part["dataset"]) for part in targets.auxiliary(config, name)["parts"]}
 
 
 def _by_figure(config: dict, name: str) -> set[str]:
-    pairs = contradictions.pairs(config, name)
+    pairs = ablations.pairs(config) if name == "ablations" else contradictions.pairs(config, name)
     return set().union(*(_by_classifier(config, own) | _by_auxiliary(config, held) for own, held in pairs))
 
 
