@@ -1,0 +1,69 @@
+"""Differences between attacks, with intervals over people."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from obverse import scores
+from obverse.errors import UnusableInput
+from obverse.ledger import evidence
+from obverse.ledger.evidence import Evidence
+
+
+def written(path, mse: np.ndarray, labels: np.ndarray, split: str = "held_out"):
+    """Write the scores of one training."""
+    count = len(mse)
+    rows = {"sample_id": np.arange(count), "label": labels, "split": [split] * count, "mse": mse.astype(np.float32)}
+    others = {"ssim": np.zeros(count, np.float32), "identity_rank": [1] * count, "evaluation_rank": [1] * count}
+    scores.write(path, pd.DataFrame(rows | others), {})
+    return path
+
+
+@pytest.fixture
+def people(tmp_path):
+    """Twenty people of eight pictures, hard or easy by person; one attack always better by 0.1, one by chance."""
+    random = np.random.default_rng(0)
+    labels = np.repeat(np.arange(20), 8)
+    hard = random.uniform(1, 5, 20)[labels]
+    files = {
+        "worse": [written(tmp_path / "w", hard + 0.1, labels)],
+        "better": [written(tmp_path / "b", hard, labels)],
+        "seeds": [written(tmp_path / f"s{i}", hard + 0.1 * i, labels) for i in range(3)],
+        "fewer": [written(tmp_path / "f", hard[:80], labels[:80])],
+    }
+    names = [name for name, paths in files.items() for _ in paths]
+    paths = [path for found in files.values() for path in found]
+    return Evidence(evidence.read(names, paths, [0] * len(paths)), 500, 1)
+
+
+def test_people_are_drawn_for_both_at_once_where_they_are_the_same(people):
+    """Between people the error varies a hundred times more than between the attacks; in pairs that cancels."""
+    found = people.difference("worse", "better", "held_out")
+    np.testing.assert_allclose([found.value, found.low, found.high], 0.1, atol=1e-5)
+
+
+def test_people_are_drawn_for_each_alone_where_they_differ(people):
+    found = people.difference("worse", "fewer", "held_out")
+    assert found.high - found.low > 0.5 and found.low < found.value < found.high
+
+
+def test_the_spread_over_training_seeds_is_the_standard_deviation_of_their_means(people):
+    assert people.mean("seeds", "held_out").sd_seeds == pytest.approx(0.1, rel=1e-4)
+    assert np.isnan(people.mean("worse", "held_out").sd_seeds)
+
+
+def test_draws_of_classes_are_of_different_people(tmp_path):
+    """Label 0 of one draw is not label 0 of another: two draws of two people are four people."""
+    paths = [written(tmp_path / f"{i}", np.arange(4.0), np.array([0, 0, 1, 1])) for i in range(2)]
+    rows = evidence.read(["k 2", "k 2"], paths, [1, 2])["k 2"]
+    assert rows["identity"].nunique() == 4 and len(rows) == 8
+
+
+def test_what_was_asked_is_read_from_the_names_of_attacks_alone():
+    names = ["fig8 aligned 10", "fig8 prior 5", "fig13 53", "fig5 same", "fig8 aligned 10 / black"]
+    assert evidence.asked(names) == {"fig8": [5, 10], "fig13": [53]}
+
+
+def test_an_attack_without_scores_is_named(people):
+    with pytest.raises(UnusableInput, match="expected scores of 'prior', found those of better, fewer"):
+        people.mean("prior", "held_out")

@@ -1,0 +1,81 @@
+"""Each verdict follows from numbers by its rule, and no number gives another one."""
+
+from math import nan
+
+import pytest
+
+from obverse.ledger import verdicts
+from obverse.ledger.verdicts import NOT_REPRODUCED, PENDING, REPRODUCED, UNDECIDED, Estimate
+
+
+def interval(low: float, high: float) -> Estimate:
+    return Estimate((low + high) / 2, low, high)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "above", "not_below"),
+    [
+        (0.1, 0.2, REPRODUCED, REPRODUCED),
+        (-0.1, 0.2, NOT_REPRODUCED, REPRODUCED),  # it cannot be told: not more, but not less either
+        (-0.2, -0.1, NOT_REPRODUCED, NOT_REPRODUCED),
+    ],
+)
+def test_an_ordering_is_decided_by_the_interval_of_the_difference(low, high, above, not_below):
+    assert verdicts.above(interval(low, high)).verdict == above
+    assert verdicts.not_below(interval(low, high)).verdict == not_below
+
+
+def test_alike_is_within_a_quarter():
+    assert verdicts.alike(interval(-0.2, 0.2), 1.0).verdict == REPRODUCED
+    assert verdicts.alike(interval(-0.2, 0.3), 1.0).verdict == NOT_REPRODUCED
+    assert verdicts.alike(interval(-0.3, 0.2), 1.0).verdict == NOT_REPRODUCED
+
+
+@pytest.mark.parametrize(
+    ("means", "low", "verdict"),
+    [
+        ([3, 2, 2, 1], 1, REPRODUCED),
+        ([3, 2, 2.1, 1], 1, NOT_REPRODUCED),  # one step up
+        ([3, 2, 2, 1], -0.1, NOT_REPRODUCED),  # the whole fall may be chance
+    ],
+)
+def test_a_fall_needs_every_step_and_the_whole(means, low, verdict):
+    assert verdicts.falls(means, interval(low, 3)).verdict == verdict
+
+
+def test_an_absolute_number_is_left_open_on_stand_ins_and_decided_on_the_papers_data():
+    assert verdicts.cell(0.0107, 0.0107, stand_ins=True).verdict == UNDECIDED
+    assert verdicts.cell(0.0120, 0.0107, stand_ins=False).verdict == REPRODUCED
+    assert verdicts.cell(0.0140, 0.0107, stand_ins=False).verdict == NOT_REPRODUCED
+    assert verdicts.cell(0.0107, nan, stand_ins=False).verdict == UNDECIDED
+
+
+def test_counts_limits_and_ranges():
+    assert verdicts.equal(53, 53).verdict == REPRODUCED and verdicts.equal(52, 53).verdict == NOT_REPRODUCED
+    assert verdicts.at_most(10, 10, "ms").verdict == REPRODUCED
+    assert verdicts.at_most(100, 10, "ms").verdict == NOT_REPRODUCED
+    assert verdicts.at_least(0.9, 0.9, "").verdict == REPRODUCED
+    assert verdicts.at_least(0.89, 0.9, "").verdict == NOT_REPRODUCED
+    assert verdicts.overlaps(interval(0.001, 0.003), 0.002, 0.015).verdict == REPRODUCED
+    assert verdicts.overlaps(interval(-0.01, 0.001), 0.002, 0.015).verdict == NOT_REPRODUCED
+    assert verdicts.overlaps(interval(0.02, 0.03), 0.002, 0.015).verdict == NOT_REPRODUCED
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [
+        ([REPRODUCED, REPRODUCED, UNDECIDED], REPRODUCED),
+        ([REPRODUCED, NOT_REPRODUCED], NOT_REPRODUCED),
+        ([REPRODUCED, PENDING], PENDING),
+        ([UNDECIDED], PENDING),
+        ([], PENDING),
+    ],
+)
+def test_a_summary_is_as_good_as_its_worst_part(parts, verdict):
+    assert verdicts.both(parts).verdict == verdict
+
+
+def test_every_rule_says_itself():
+    said = [verdicts.above(interval(0, 1)), verdicts.alike(interval(0, 1), 1), verdicts.falls([1, 0], interval(0, 1))]
+    said += [verdicts.cell(1, 1, True), verdicts.equal(1, 1), verdicts.at_most(1, 1, "s"), verdicts.both([])]
+    assert all(len(verdict.rule) > 4 for verdict in said) and len({verdict.rule for verdict in said}) == len(said)

@@ -1,0 +1,104 @@
+"""Check the paper's claims: its numbers beside ours, and a verdict on each by a stated rule."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from obverse import cli, files, pose_readers, tables
+from obverse.attacks import FLOORS, NEAREST
+from obverse.ledger import claims, evidence, page, summaries
+from obverse.ledger.claims import Facts, Finding
+from obverse.ledger.evidence import Evidence
+from obverse.paper import Paper
+
+_BESIDE = (*FLOORS, NEAREST)
+
+
+def check_claims(
+    *,
+    names: list[str],
+    scores: list[Path],
+    draws: list[int],
+    floor_names: list[str],
+    floors: list[Path],
+    accuracy_names: list[str],
+    predictions: list[Path],
+    splits: list[Path],
+    num_classes: list[int],
+    class_names: list[str],
+    class_tables: list[Path],
+    angle_names: list[str],
+    angles: list[Path],
+    numbers: list[Path],
+    paper: Path,
+    stand_ins: bool,
+    resamples: int,
+    seed: int,
+    origin: str,
+    table: Path,
+    html: Path,
+) -> None:
+    """Write the ledger as ``table`` (csv) and as a page.
+
+    Parallel lists: ``names``, ``scores`` and ``draws``, one file for each attack, training seed and draw of classes;
+    ``floor_names`` (``{attack} / {floor}``) and ``floors``; ``accuracy_names``, ``predictions``, ``splits`` and
+    ``num_classes``.
+    ``class_names`` and ``class_tables`` are of attacks on classes (`class_pictures`), ``angle_names`` and ``angles`` of
+    what pictures look like (`pose_readers`); ``numbers`` are tables (csv: name, value) of all else claims are about.
+    """
+    known = pd.concat([pd.read_csv(path) for path in numbers]).set_index("name")["value"].to_dict()
+    no_draws = [0] * len(floors)
+    facts = Facts(
+        Evidence(evidence.read([*names, *floor_names], [*scores, *floors], [*draws, *no_draws]), resamples, seed),
+        Evidence(evidence.accuracies(accuracy_names, predictions, splits, num_classes), resamples, seed),
+        Evidence(evidence.classes(class_names, class_tables), resamples, seed),
+        {name: _angles(path) for name, path in zip(angle_names, angles, strict=True)},
+        known,
+        Paper(paper),
+        stand_ins,
+        evidence.asked(names),
+    )
+    found = list(_findings(facts))
+    rows = pd.DataFrame([_row(finding, facts) for finding in found])
+    files.write_bytes(table, rows.to_csv(index=False, float_format="%.5g").encode())
+    files.write_bytes(html, page.render(rows, origin).encode())
+
+
+def _angles(path: Path) -> np.ndarray:
+    """Return yaw and pitch [N, 2], degrees."""
+    return tables.read(path, pose_readers.SCHEMA).to_pandas()[["yaw", "pitch"]].to_numpy()
+
+
+def _findings(facts: Facts) -> Iterator[Finding]:
+    decided = [
+        *claims.accuracies(facts),
+        *claims.counts(facts),
+        *claims.distributions(facts),
+        *claims.truncation(facts),
+        *claims.sizes(facts),
+        *claims.turning(facts),
+        *claims.inference(facts),
+        *claims.joint(facts),
+        *claims.cells(facts),
+    ]
+    yield from summaries.of(decided)
+    yield from decided
+    yield from claims.pending()
+
+
+def _row(finding: Finding, facts: Facts) -> dict[str, object]:
+    ours = finding.ours
+    said = {"id": finding.id, "claim": finding.claim, "where": finding.where, "paper": finding.paper}
+    said |= {"ours": ours.value, "low": ours.low, "high": ours.high, "sd_seeds": ours.sd_seeds}
+    for floor in _BESIDE:
+        name = f"{finding.evidence} / {floor}"
+        beside = name in facts.evidence.scores
+        said[floor] = facts.evidence.mean(name, finding.split).value if beside else float("nan")
+    verdict = finding.verdict
+    return said | {"verdict": verdict.verdict, "rule": verdict.rule, "note": finding.note}
+
+
+if __name__ == "__main__":
+    cli.run(check_claims)

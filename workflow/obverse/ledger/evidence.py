@@ -1,0 +1,121 @@
+"""What claims are decided by: scores of attacks, put together over training seeds and draws of classes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from obverse import class_pictures, seeds, summaries
+from obverse.errors import UnusableInput
+from obverse.ledger.verdicts import Estimate
+from obverse.predictions import read as read_predictions
+from obverse.samples import rows as rows_of
+from obverse.splits import read as read_splits
+from obverse.tables import read as read_table
+
+CLASS = "class"  # the split of a picture that is of a class, not of a victim's image
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """``scores`` of each attack by name, as `summaries.read` gives them; how intervals are drawn."""
+
+    scores: dict[str, pd.DataFrame]
+    resamples: int
+    seed: int
+
+    def mean(self, name: str, split: str, measure: str = "mse") -> Estimate:
+        """Return the mean over the victims of one split."""
+        found = summaries.estimate(self._rows(name, split), measure, self.resamples, self.seed)
+        return Estimate(*(found[f"{measure}{end}"] for end in ("", "_low", "_high", "_sd_seeds")))
+
+    def difference(self, more: str, less: str, split: str, measure: str = "mse") -> Estimate:
+        """Return the mean of ``more`` minus that of ``less``.
+
+        Where both are of the same people, people are drawn for both at once, since they are easy or hard for either;
+        else for each alone. What is left of the spread over training seeds is that of the seeds' differences.
+        """
+        tables = [_by_person(self._rows(name, split), measure) for name in (more, less)]
+        random = seeds.generator(self.seed, "claims")
+        if tables[0].index.equals(tables[1].index):
+            drawn = [_draw(tables[0], self.resamples, random)] * 2
+        else:
+            drawn = [_draw(table, self.resamples, random) for table in tables]
+        means = [(draw @ table["sum"]) / (draw @ table["count"]) for draw, table in zip(drawn, tables, strict=True)]
+        low, high = np.quantile(means[0] - means[1], [0.025, 0.975])
+        value = [table["sum"].sum() / table["count"].sum() for table in tables]
+        spread = [self._rows(name, split).groupby("training")[measure].mean() for name in (more, less)]
+        return Estimate(float(value[0] - value[1]), float(low), float(high), float((spread[0] - spread[1]).std()))
+
+    def _rows(self, name: str, split: str) -> pd.DataFrame:
+        if name not in self.scores:
+            known = ", ".join(sorted(self.scores))
+            raise UnusableInput("claims", f"expected scores of {name!r}, found those of {known}", "Name them all.")
+        rows = self.scores[name]
+        return rows[rows["split"] == split]
+
+
+def read(names: list[str], paths: list[Path], draws: list[int]) -> dict[str, pd.DataFrame]:
+    """Return the scores of each name; the lists are parallel, and files of one name differ in seed or ``draws``.
+
+    People of different draws of classes count as different: their targets know them beside others.
+    """
+    found = {}
+    for name in dict.fromkeys(names):
+        parts = []
+        chosen = [(path, draw) for path, draw, of in zip(paths, draws, names, strict=True) if of == name]
+        for draw in dict.fromkeys(draw for _, draw in chosen):
+            rows = summaries.read([path for path, of in chosen if of == draw])
+            people = [f"{draw}/{label}" for label in rows["label"]]
+            parts.append(rows.assign(draw=draw, identity=people))
+        found[name] = pd.concat(parts, ignore_index=True)
+    return found
+
+
+def accuracies(
+    names: list[str], predictions: list[Path], splits: list[Path], num_classes: list[int]
+) -> dict[str, pd.DataFrame]:
+    """Return for each target whether it recognises each victim (``right``); the lists are parallel, a file a seed."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    for name, cache, table, count in zip(names, predictions, splits, num_classes, strict=True):
+        sample_ids, _, scores = read_predictions(cache, count)
+        rows = read_splits(table).to_pandas()
+        chosen = scores[rows_of(sample_ids, rows["sample_id"].to_numpy(), cache)].argmax(axis=1)
+        seeds_before = found.setdefault(name, [])
+        people = [f"0/{label}" for label in rows["label"]]
+        right = (chosen == rows["label"]).astype(float)
+        seeds_before.append(rows.assign(right=right, draw=0, identity=people, training=len(seeds_before)))
+    return {name: pd.concat(tables, ignore_index=True) for name, tables in found.items()}
+
+
+def classes(names: list[str], tables: list[Path]) -> dict[str, pd.DataFrame]:
+    """Return how each attack's pictures of the target's classes are judged, a row a class; a name's files are seeds."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    for name, path in zip(names, tables, strict=True):
+        rows = read_table(path, class_pictures.SCHEMA).to_pandas()
+        right = (rows["evaluation_rank"] == 1).astype(float)
+        before = found.setdefault(name, [])
+        own = {"sample_id": rows["label"], "identity": rows["identity"], "split": CLASS, "training": len(before)}
+        before.append(rows.assign(**own, evaluation1=right, draw=0))
+    return {name: pd.concat(rows, ignore_index=True) for name, rows in found.items()}
+
+
+def asked(names: list[str]) -> dict[str, list[int]]:
+    """Return the m or k of each figure, in rising order, as names have them (``fig8 prior 10``)."""
+    found: dict[str, set[int]] = {}
+    for name in names:
+        figure, *_, last = name.partition(" / ")[0].split(" ")
+        if last.isdecimal():
+            found.setdefault(figure, set()).add(int(last))
+    return {figure: sorted(numbers) for figure, numbers in found.items()}
+
+
+def _by_person(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    images = rows.groupby(["identity", "sample_id"])[measure].mean()
+    return images.groupby("identity").agg(["sum", "count"])
+
+
+def _draw(table: pd.DataFrame, resamples: int, random: np.random.Generator) -> np.ndarray:
+    people = len(table)
+    return random.multinomial(people, np.full(people, 1 / people), size=resamples)
