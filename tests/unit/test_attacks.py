@@ -120,6 +120,21 @@ def test_rows_go_by_their_labels_in_their_order_and_a_joint_inverter_is_its_targ
     ]
 
 
+def test_further_weights_of_joint_training_are_rows_of_other_names_and_the_figures_own_is_not_one_again():
+    found = attacks.weighed(CONFIG | {"joint": {"weights": [0.5, 10, 4096]}}, "fig15")
+    assert [(attack.label, attack.classifier, attack.inversion) for attack in found] == [
+        ("joint, weight 10", "faces_joint10", "joint_full"),
+        ("joint, weight 4096", "faces_joint4096", "joint_full"),
+    ]
+    assert {attack.auxiliary for attack in found} == {"members"}
+
+
+def test_retrieval_is_by_the_same_adversary_on_the_same_target():
+    black_box = attacks.rows(CONFIG, "fig15")[0]
+    assert attacks.retrieval(black_box) == attack(CONFIG, "faces", "members", attacks.NEAREST)
+    assert [found.made_by for found in (black_box, attacks.retrieval(black_box))] == ["aligned", "nearest"]
+
+
 def test_a_sweep_shows_the_first_draw_of_each_k_and_the_target_itself_with_all_classes():
     """The adversary's held-out digits are those of the target that he attacks, and of the same three classes."""
     assert attacks.rows(CONFIG, "fig12") == [
