@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from obverse import pairings, recipes, targets
 from obverse.attacks import Attack, attack
+from obverse.inventory import Contradiction
 
 CHECKPOINT = "checkpoint"  # the ablation of which epoch is kept: its further variants stand in a trace, not in scores
 
@@ -40,7 +41,7 @@ def pairs(config: dict) -> dict[tuple[str, str], str]:
     return brought | {(chosen["classifier"], chosen["auxiliary"]): "ablations"}
 
 
-def contradictions(config: dict) -> Iterator[pairings.Contradiction]:
+def contradictions(config: dict) -> Iterator[Contradiction]:
     """Yield each contradiction in ``ablations`` of a configuration in which all names are known."""
     chosen = config["ablations"]
     for (classifier, auxiliary), where in pairs(config).items():
