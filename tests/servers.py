@@ -6,12 +6,15 @@ Run as a program it is the fetch stage in that web, to be killed: ``servers.py P
 import asyncio
 import contextlib
 import resource
+import ssl
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from obverse import cli, connectors, hosts, shards
@@ -19,6 +22,7 @@ from obverse.fetch_facescrub import fetch_facescrub
 
 Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 CLOSED = 1  # a port that nothing listens on
+KNOWN, STRANGER = (Path(__file__).parent / "tls" / name for name in ("known.pem", "stranger.pem"))  # of the same names
 
 
 class Resolver(hosts.Resolver):
@@ -58,11 +62,19 @@ class Server:
         return [request.host.partition(":")[0] + request.raw_path for request in self.requests]
 
 
+def trust(patch: pytest.MonkeyPatch) -> None:
+    """Let aiohttp take `KNOWN` for the certificate of an authority, as it takes those of the system."""
+    patch.setattr(aiohttp.connector, "_SSL_CONTEXT_VERIFIED", ssl.create_default_context(cafile=KNOWN))
+
+
 @contextlib.contextmanager
-def serving(answer: Answer) -> Iterator[Server]:
-    """Serve ``answer`` on a free loopback port, in a thread of its own, while the block runs."""
+def serving(answer: Answer, certificate: Path | None = None) -> Iterator[Server]:
+    """Serve ``answer`` on a free loopback port, in a thread of its own, while the block runs; by TLS if it can."""
     server, started, ended = Server(), threading.Event(), asyncio.Event()
     loops: list[asyncio.AbstractEventLoop] = []
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if certificate else None
+    if tls:
+        tls.load_cert_chain(certificate)
 
     async def noted(request: web.BaseRequest) -> web.StreamResponse:
         server.requests.append(request)
@@ -71,7 +83,7 @@ def serving(answer: Answer) -> Iterator[Server]:
     async def run() -> None:
         runner = web.ServerRunner(web.Server(noted, access_log=None), shutdown_timeout=0.1)
         await runner.setup()
-        await web.TCPSite(runner, hosts.LOOPBACK, 0).start()
+        await web.TCPSite(runner, hosts.LOOPBACK, 0, ssl_context=tls).start()
         server.port = runner.addresses[0][1]
         loops.append(asyncio.get_running_loop())
         started.set()

@@ -42,6 +42,31 @@ def test_the_internet_connector_reaches_no_server_on_this_machine_or_its_network
 
 
 @pytest.mark.parametrize(
+    ("certificate", "host", "outcome"),
+    [
+        (servers.KNOWN, "known.example", "ok"),
+        (servers.KNOWN, "other.example", "tls"),
+        (servers.STRANGER, "known.example", "tls"),
+    ],
+    ids=["vouched for", "of another name", "vouched for by nobody"],
+)
+def test_a_server_shows_a_certificate_of_its_name_that_somebody_vouches_for_or_is_asked_nothing(
+    certificate, host, outcome, monkeypatch
+):
+    async def answer(request):
+        return web.Response(body=b"picture")
+
+    async def run(port):
+        return await outcomes([url], servers.connector(port))
+
+    servers.trust(monkeypatch)
+    url = f"https://{host}/x.jpg"
+    with servers.serving(answer, certificate) as server:
+        assert asyncio.run(run(server.port)) == {url: outcome}
+    assert len(server.asked) == (outcome == "ok")
+
+
+@pytest.mark.parametrize(
     ("address", "port", "public"),
     [
         ("93.184.215.14", 80, True),
