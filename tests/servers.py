@@ -45,17 +45,18 @@ def connector(port: int) -> aiohttp.TCPConnector:
 
 
 @contextlib.asynccontextmanager
-async def web_of(port: int) -> AsyncIterator[aiohttp.TCPConnector]:
-    """Yield the connector, as `connectors.internet` does."""
-    yield connector(port)
+async def web_of(port: int) -> AsyncIterator[connectors.Network]:
+    """Yield the maker of connectors, as `connectors.internet` does."""
+    yield lambda: connector(port)
 
 
 @dataclass
 class Server:
-    """What was asked, as host and path, in order; and the requests themselves."""
+    """What was asked, as host and path, in order; and the requests themselves, those for no more than a head apart."""
 
     port: int = 0
     requests: list[web.BaseRequest] = field(default_factory=list)
+    heads: list[web.BaseRequest] = field(default_factory=list)
 
     @property
     def asked(self) -> list[str]:
@@ -77,6 +78,9 @@ def serving(answer: Answer, certificate: Path | None = None) -> Iterator[Server]
         tls.load_cert_chain(certificate)
 
     async def noted(request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "HEAD":
+            server.heads.append(request)
+            return web.Response()
         server.requests.append(request)
         return await answer(request)
 
