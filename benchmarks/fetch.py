@@ -26,7 +26,6 @@ from collections.abc import AsyncIterator
 from importlib import metadata
 from pathlib import Path
 
-import aiohttp
 import numpy as np
 import pandas as pd
 from aiohttp import web
@@ -120,8 +119,8 @@ def run_stage(stage: str, folder: Path, port: int, people: int) -> None:
     """Run one stage in this process, and print what it used."""
 
     @contextlib.asynccontextmanager
-    async def internet(connections: int) -> AsyncIterator[aiohttp.TCPConnector]:
-        yield connectors.guarded(lambda address, place: place in (port, CLOSED), Resolver(port))
+    async def internet(connections: int) -> AsyncIterator[connectors.Network]:
+        yield lambda: connectors.guarded(lambda address, place: place in (port, CLOSED), Resolver(port))
 
     connectors.internet = internet
     lists = {"actors": folder / "actors.txt", "actresses": folder / "actresses.txt"}

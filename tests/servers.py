@@ -6,12 +6,15 @@ Run as a program it is the fetch stage in that web, to be killed: ``servers.py P
 import asyncio
 import contextlib
 import resource
+import ssl
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from obverse import cli, connectors, hosts, shards
@@ -19,6 +22,7 @@ from obverse.fetch_facescrub import fetch_facescrub
 
 Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 CLOSED = 1  # a port that nothing listens on
+KNOWN, STRANGER = (Path(__file__).parent / "tls" / name for name in ("known.pem", "stranger.pem"))  # of the same names
 
 
 class Resolver(hosts.Resolver):
@@ -41,37 +45,49 @@ def connector(port: int) -> aiohttp.TCPConnector:
 
 
 @contextlib.asynccontextmanager
-async def web_of(port: int) -> AsyncIterator[aiohttp.TCPConnector]:
-    """Yield the connector, as `connectors.internet` does."""
-    yield connector(port)
+async def web_of(port: int) -> AsyncIterator[connectors.Network]:
+    """Yield the maker of connectors, as `connectors.internet` does."""
+    yield lambda: connector(port)
 
 
 @dataclass
 class Server:
-    """What was asked, as host and path, in order; and the requests themselves."""
+    """What was asked, as host and path, in order; and the requests themselves, those for no more than a head apart."""
 
     port: int = 0
     requests: list[web.BaseRequest] = field(default_factory=list)
+    heads: list[web.BaseRequest] = field(default_factory=list)
 
     @property
     def asked(self) -> list[str]:
         return [request.host.partition(":")[0] + request.raw_path for request in self.requests]
 
 
+def trust(patch: pytest.MonkeyPatch) -> None:
+    """Let aiohttp take `KNOWN` for the certificate of an authority, as it takes those of the system."""
+    patch.setattr(aiohttp.connector, "_SSL_CONTEXT_VERIFIED", ssl.create_default_context(cafile=KNOWN))
+
+
 @contextlib.contextmanager
-def serving(answer: Answer) -> Iterator[Server]:
-    """Serve ``answer`` on a free loopback port, in a thread of its own, while the block runs."""
+def serving(answer: Answer, certificate: Path | None = None) -> Iterator[Server]:
+    """Serve ``answer`` on a free loopback port, in a thread of its own, while the block runs; by TLS if it can."""
     server, started, ended = Server(), threading.Event(), asyncio.Event()
     loops: list[asyncio.AbstractEventLoop] = []
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if certificate else None
+    if tls:
+        tls.load_cert_chain(certificate)
 
     async def noted(request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "HEAD":
+            server.heads.append(request)
+            return web.Response()
         server.requests.append(request)
         return await answer(request)
 
     async def run() -> None:
         runner = web.ServerRunner(web.Server(noted, access_log=None), shutdown_timeout=0.1)
         await runner.setup()
-        await web.TCPSite(runner, hosts.LOOPBACK, 0).start()
+        await web.TCPSite(runner, hosts.LOOPBACK, 0, ssl_context=tls).start()
         server.port = runner.addresses[0][1]
         loops.append(asyncio.get_running_loop())
         started.set()

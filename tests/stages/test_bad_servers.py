@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import hashlib
 import io
-import json
 import os
 import shutil
 import signal
@@ -21,7 +20,7 @@ from aiohttp import web
 from PIL import Image
 
 import servers
-from obverse import archives, connectors, download, facescrub, hosts, pictures, shards
+from obverse import archives, connectors, download, facescrub, inbox, pictures, shards
 from obverse.errors import UnusableInput
 from obverse.fetch_facescrub import fetch_facescrub
 
@@ -237,24 +236,79 @@ def test_a_list_with_a_broken_row_is_named_before_anything_is_asked(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_when_no_host_can_be_reached_any_more_the_run_stops_and_asks_again_next_time(tmp_path, monkeypatch):
-    """It is more likely that this machine lost its network than that the world ended."""
+def lose_names(monkeypatch, first: int, last: int) -> None:
+    """Let the web's resolver know nothing between its ``first`` and its ``last`` look-up, nor any ``lost*`` ever."""
+    looked_up, resolve = [], servers.Resolver.resolve
+
+    async def forgetful(self, host, port=0, family=0):
+        looked_up.append(host)
+        if first <= len(looked_up) < last:
+            raise OSError("no such name")
+        return await resolve(self, host, port, family)
+
+    monkeypatch.setattr(servers.Resolver, "resolve", forgetful)
+
+
+@pytest.fixture
+def fetch(tmp_path, monkeypatch):
+    """Fetch 300 pictures of as many hosts; return their statuses, and leave the server in ``fetch.server``."""
     monkeypatch.setattr(shards, "FACES", 10)
-    write_lists(tmp_path, [(f"http://{'lost' if i >= 20 else ''}h{i}.example/right.jpg", RIGHT) for i in range(300)])
-    with servers.serving(answer) as server:
-        monkeypatch.setattr(connectors, "internet", lambda connections: servers.web_of(server.port))
-        with pytest.raises(UnusableInput, match="256 requests in a row reached none"):
+    monkeypatch.setattr(download, "BACKOFF_SECONDS", 0.01)
+    urls = [(f"http://{'lost' if 200 <= i < 230 else ''}h{i}.example/right.jpg", RIGHT) for i in range(300)]
+    write_lists(tmp_path, urls)
+
+    def run() -> list[str]:
+        with servers.serving(answer) as run.server:
+            monkeypatch.setattr(connectors, "internet", lambda connections: servers.web_of(run.server.port))
             fetch_facescrub(**options(tmp_path, tmp_path / "out") | {"connections": 1})
-    lines = [json.loads(line) for line in (tmp_path / "out/journal/answers.jsonl").read_text().splitlines()]
-    last = dict(lines)
-    assert sum(entry is not None for entry in last.values()) == 20
+        return facescrub.read_fetched(tmp_path / "out/faces.parquet")["status"].to_pylist()
+
+    return run
+
+
+@pytest.mark.parametrize("first", [20, 100, 299], ids=["early", "late", "at the last picture"])
+def test_when_no_host_can_be_reached_any_more_the_run_stops_and_asks_again_next_time(fetch, tmp_path, first):
+    """It is more likely that this machine lost its network than that the world ended: nothing of it is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        lose_names(patch, first, 10**9)
+        with pytest.raises(UnusableInput, match="requests in a row reached none"):
+            fetch()
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["journal"]
-    # No shard was finished from what a lost network gave: once it is back, everything comes.
-    monkeypatch.setattr(servers.Resolver, "resolve", hosts.Resolver.resolve)
-    with servers.serving(answer) as server:
-        monkeypatch.setattr(connectors, "internet", lambda connections: servers.web_of(server.port))
-        fetch_facescrub(**options(tmp_path, tmp_path / "out"))
-    assert set(facescrub.read_fetched(tmp_path / "out/faces.parquet")["status"].to_pylist()) == {"ok"}
+    before = fetch.server.asked
+    statuses = fetch()
+    assert [place for place, status in enumerate(statuses) if status != "ok"] == list(range(200, 230))
+    assert set(statuses) == {"ok", "dns"} and not set(before) & set(fetch.server.asked)
+
+
+def test_a_network_that_was_away_for_a_while_costs_no_picture(fetch, monkeypatch):
+    lose_names(monkeypatch, 100, 180)
+    statuses = fetch()
+    assert statuses.count("ok") == 270 and statuses[200:230] == ["dns"] * 30
+
+
+def test_hosts_that_are_gone_are_asked_once_more_and_those_that_answered_are_not(fetch):
+    assert fetch()[200:230] == ["dns"] * 30
+    assert len(fetch.server.requests) == 270
+    assert {request.host for request in fetch.server.heads} <= {f"h{i}.example" for i in range(296, 300)}
+
+
+def test_more_hosts_gone_in_a_row_than_a_lost_network_has_are_no_lost_network(fetch, monkeypatch):
+    monkeypatch.setattr(inbox, "LOST_AFTER", 10)
+    assert fetch()[200:230] == ["dns"] * 30
+
+
+def test_a_host_that_comes_back_is_no_longer_dead(fetch, tmp_path, monkeypatch):
+    write_lists(tmp_path, [(f"http://{'b' if i % 2 else 'a'}.example/{i}.jpg", RIGHT) for i in range(40)])
+    lost, resolve = [], servers.Resolver.resolve
+
+    async def late(self, host, port=0, family=0):
+        if host == "b.example" and len(lost) < 8:
+            lost.append(host)
+            raise OSError("no such name")
+        return await resolve(self, host, port, family)
+
+    monkeypatch.setattr(servers.Resolver, "resolve", late)
+    assert fetch() == ["ok"] * 40 and len(lost) == 8
 
 
 # ---- killed, and out of disk: the stage as a process

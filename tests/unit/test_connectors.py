@@ -13,7 +13,7 @@ TIMES = download.Times(connect=5.0, read=5.0, total=5.0)
 
 
 async def outcomes(urls, connector):
-    """Return what each URL comes to through ``connector``."""
+    """Return what each URL comes to through a connector."""
     found = {}
     schedule = Schedule(["" for _ in urls])
 
@@ -21,7 +21,8 @@ async def outcomes(urls, connector):
         found[urls[place]] = answer.outcome
         schedule.done(place, True)
 
-    await download.fetch(urls, schedule, connector, 2, TIMES, "", receive)
+    async with download.session(connector, TIMES, "") as session:
+        await download.fetch(urls, schedule, session, 2, TIMES.total, receive)
     return found
 
 
@@ -32,13 +33,38 @@ def test_the_internet_connector_reaches_no_server_on_this_machine_or_its_network
     async def run(port):
         names = ["127.0.0.1", "localhost", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"]
         urls = [f"http://{name}:{port}/x" for name in names] + ["http://10.1.2.3/x", "http://[fe80::1]/x"]
-        async with connectors.internet(2) as connector:
-            return await outcomes(urls, connector)
+        async with connectors.internet(2) as connect:
+            return await outcomes(urls, connect())
 
     with servers.serving(answer) as server:
         found = asyncio.run(run(server.port))
     assert server.asked == [] and set(found.values()) <= {"blocked_address", "dns", "bad_url"}
     assert sum(outcome == "blocked_address" for outcome in found.values()) >= 6
+
+
+@pytest.mark.parametrize(
+    ("certificate", "host", "outcome"),
+    [
+        (servers.KNOWN, "known.example", "ok"),
+        (servers.KNOWN, "other.example", "tls"),
+        (servers.STRANGER, "known.example", "tls"),
+    ],
+    ids=["vouched for", "of another name", "vouched for by nobody"],
+)
+def test_a_server_shows_a_certificate_of_its_name_that_somebody_vouches_for_or_is_asked_nothing(
+    certificate, host, outcome, monkeypatch
+):
+    async def answer(request):
+        return web.Response(body=b"picture")
+
+    async def run(port):
+        return await outcomes([url], servers.connector(port))
+
+    servers.trust(monkeypatch)
+    url = f"https://{host}/x.jpg"
+    with servers.serving(answer, certificate) as server:
+        assert asyncio.run(run(server.port)) == {url: outcome}
+    assert len(server.asked) == (outcome == "ok")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +115,7 @@ def test_the_stand_in_answers_every_host_from_its_archive_and_nothing_else_is_re
     }
 
     async def run():
-        async with connectors.standin(tmp_path / "hosts.zip") as connector:
-            return await outcomes(list(urls), connector)
+        async with connectors.standin(tmp_path / "hosts.zip") as connect:
+            return await outcomes(list(urls), connect())
 
     assert asyncio.run(run()) == urls

@@ -3,6 +3,7 @@
 import asyncio
 import email.utils
 import gzip
+import socket
 import time
 
 import pytest
@@ -33,8 +34,8 @@ def fetch(urls, pages, times=TIMES, connections=4, contact=""):
     with servers.serving(pages) as server:
 
         async def run():
-            ways = servers.connector(server.port)
-            await download.fetch(urls, schedule, ways, connections, times, contact, receive)
+            async with download.session(servers.connector(server.port), times, contact) as session:
+                await download.fetch(urls, schedule, session, connections, times.total, receive)
 
         asyncio.run(run())
     return answers, server.requests
@@ -193,6 +194,34 @@ def test_a_name_that_does_not_resolve_a_closed_port_and_a_broken_handshake_are_t
     ]
 
 
+def test_a_resolver_that_cannot_say_at_present_is_asked_again(monkeypatch):
+    resolve, looked_up = servers.Resolver.resolve, []
+
+    async def falter(self, host, port=0, family=0):
+        looked_up.append(host)
+        if host == "mute.example" or looked_up.count(host) == 1:
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return await resolve(self, host, port, family)
+
+    monkeypatch.setattr(servers.Resolver, "resolve", falter)
+    answers, _ = fetch(["http://a.example/x", "http://mute.example/x"], ok)
+    assert answers["http://a.example/x"] == Answer("ok", 200, attempts=2, body=b"picture")
+    assert answers["http://mute.example/x"] == Answer("dns", attempts=3, reached=False, unsure=True)
+    assert looked_up.count("mute.example") == 3
+
+
+def test_whether_a_server_answers_costs_it_no_page():
+    async def run(port, url):
+        async with download.session(servers.connector(port), TIMES, "") as session:
+            return await download.answers(session, url, TIMES.total)
+
+    with servers.serving(ok) as server:
+        assert asyncio.run(run(server.port, "http://a.example/x.jpg?y"))
+        assert not asyncio.run(run(server.port, "http://lost.example/x.jpg"))
+        assert not asyncio.run(run(server.port, "http://refused.example/x.jpg"))
+    assert [request.raw_path for request in server.heads] == ["/"] and server.asked == []
+
+
 @pytest.mark.parametrize(
     ("url", "sent"),
     [
@@ -244,8 +273,8 @@ def test_an_error_in_what_receives_ends_the_fetch():
 
     async def run(port):
         schedule = Schedule(["a.example"] * 3)
-        connector = servers.connector(port)
-        await download.fetch(["http://a.example/x"] * 3, schedule, connector, 2, TIMES, "", receive)
+        async with download.session(servers.connector(port), TIMES, "") as session:
+            await download.fetch(["http://a.example/x"] * 3, schedule, session, 2, TIMES.total, receive)
 
     with servers.serving(ok) as server, pytest.raises(ExceptionGroup) as raised:
         asyncio.run(run(server.port))

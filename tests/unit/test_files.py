@@ -84,24 +84,51 @@ def test_the_attempts_at_another_file_are_left_alone(target: Path):
     assert other.exists()
 
 
-def test_a_process_killed_while_writing_leaves_the_old_file(target: Path):
-    """kill -9 in the middle of the block; what it left is removed by the next attempt."""
-    script = (
-        "import sys, time; from pathlib import Path; from obverse import files\n"
-        "with files.replacing(Path(sys.argv[1])) as temporary:\n"
-        "    temporary.write_bytes(b'half of the n'); print(temporary.name, flush=True); time.sleep(60)"
-    )
+@pytest.mark.parametrize(
+    ("moment", "left"),
+    [
+        ("in the block", b"old"),
+        ("before the bytes are on the disk", b"old"),
+        ("before the file is in place", b"old"),
+        ("after that", b"new"),
+    ],
+)
+def test_a_process_killed_at_any_moment_leaves_a_whole_file_the_old_or_the_new_one(target: Path, moment, left):
+    """kill -9; what it left is removed by the next attempt."""
+    script = """
+import os, sys, time
+from pathlib import Path
+from obverse import files
+
+def stop(moment):
+    if moment == sys.argv[2]:
+        print("here", flush=True)
+        time.sleep(60)
+
+fsync, replace = os.fsync, Path.replace
+def slow_fsync(descriptor):
+    stop("before the bytes are on the disk")
+    fsync(descriptor)
+def slow_replace(self, path):
+    stop("before the file is in place")
+    replace(self, path)
+    stop("after that")
+os.fsync, Path.replace = slow_fsync, slow_replace
+with files.replacing(Path(sys.argv[1])) as temporary:
+    temporary.write_bytes(b"new")
+    stop("in the block")
+"""
     environment = os.environ | {"PYTHONPATH": str(Path(files.__file__).parents[1])}
     process = subprocess.Popen(
-        [sys.executable, "-c", script, target], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, target, moment], env=environment, stdout=subprocess.PIPE, text=True
     )
-    name = process.stdout.readline().strip()
+    assert process.stdout.readline() == "here\n"
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    assert beside(target) == [name, "table.csv"]
-    assert target.read_bytes() == b"old"
-    files.write_bytes(target, b"new")
-    assert beside(target) == ["table.csv"]
+    assert target.read_bytes() == left
+    assert beside(target) == [f".table.csv.{process.pid}.part"] * (left == b"old") + ["table.csv"]
+    files.write_bytes(target, b"newer")
+    assert target.read_bytes() == b"newer" and beside(target) == ["table.csv"]
 
 
 def test_removing_removes_the_file_and_what_dead_processes_left_of_it(target: Path):

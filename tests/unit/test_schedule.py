@@ -86,3 +86,12 @@ def test_answers_from_before_an_interruption_count_and_are_not_asked_for_again(a
     assert not set(asked) & set(answered)
     assert sorted(settled + rest) == list(range(20))
     assert [place for place in range(20) if schedule.is_dead(place)] == [17, 19]
+
+
+def test_only_the_places_named_are_asked_and_their_hosts_die_by_them_alone():
+    hosts = ["a.org", "b.org"] * (DEAD_AFTER + 2)
+    only = [place for place in range(len(hosts)) if place != 4]
+    schedule = Schedule(hosts, only)
+    asked, settled = drain(schedule, lambda place: hosts[place] == "b.org")
+    assert sorted(settled) == only and 4 not in asked
+    assert [place for place in only if schedule.is_dead(place)] == [18]

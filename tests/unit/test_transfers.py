@@ -6,8 +6,10 @@ import threading
 
 import pytest
 import requests
+from aiohttp import web
 
 import mirrors
+import servers
 from obverse import transfers
 
 BODY = bytes(range(256)) * 1200  # more than four blocks
@@ -185,6 +187,33 @@ def test_a_server_that_does_not_speak_tls_is_said(tmp_path):
         url = mirror.url("f").replace("http:", "https:")
         with pytest.raises(transfers.Failed, match="(?i)ssl"):
             transfers.from_mirror(url, 10, tmp_path / "f", lambda count: None, STALL)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "host"),
+    [(servers.KNOWN, "localhost"), (servers.STRANGER, "127.0.0.1")],
+    ids=["of another name", "vouched for by nobody"],
+)
+def test_a_server_without_a_certificate_of_its_name_that_somebody_vouches_for_is_asked_nothing(
+    certificate, host, tmp_path, monkeypatch
+):
+    async def answer(request):
+        return web.Response(body=BODY)
+
+    def fetch(certificate, host):
+        with servers.serving(answer, certificate) as server:
+            url = f"https://{host}:{server.port}/f"
+            try:
+                transfers.from_mirror(url, len(BODY), tmp_path / "f", lambda count: None, STALL)
+            finally:
+                fetch.asked = server.asked
+
+    servers.trust(monkeypatch)
+    with pytest.raises(transfers.Failed, match="(?i)certificate"):
+        fetch(certificate, host)
+    assert fetch.asked == [] and not (tmp_path / "f").exists()
+    fetch(servers.KNOWN, "127.0.0.1")
+    assert (tmp_path / "f").read_bytes() == BODY
 
 
 def test_a_full_disk_is_no_fault_of_the_servers(tmp_path):

@@ -26,6 +26,7 @@ _UNICAST = ipaddress.ip_network("2000::/3")
 _NAMES_KEPT_SECONDS = 600
 
 Allowed = Callable[[str, int], bool]  # address, port
+Network = Callable[[], aiohttp.TCPConnector]  # each knows no name and holds no connection yet
 
 
 class BlockedAddress(PermissionError):
@@ -43,18 +44,18 @@ def is_public(address: str, port: int) -> bool:
 
 
 @asynccontextmanager
-async def standin(archive: Path) -> AsyncIterator[aiohttp.TCPConnector]:
-    """Yield a connector whose whole world is the stand-in's server."""
+async def standin(archive: Path) -> AsyncIterator[Network]:
+    """Yield the maker of connectors whose whole world is the stand-in's server."""
     async with hosts.serving(archive) as port:
-        yield guarded(lambda *place: place == (hosts.LOOPBACK, port), hosts.Resolver(port))
+        yield lambda: guarded(lambda *place: place == (hosts.LOOPBACK, port), hosts.Resolver(port))
 
 
 @asynccontextmanager
-async def internet(connections: int) -> AsyncIterator[aiohttp.TCPConnector]:
-    """Yield a connector to public addresses alone."""
+async def internet(connections: int) -> AsyncIterator[Network]:
+    """Yield the maker of connectors to public addresses alone."""
     # Names are looked up by threads, of which there are few: dead names, seconds each, would hold up the living.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(connections, "names"))
-    yield guarded(is_public, None)
+    yield lambda: guarded(is_public, None)
 
 
 def guarded(allowed: Allowed, resolver: aiohttp.abc.AbstractResolver | None) -> aiohttp.TCPConnector:

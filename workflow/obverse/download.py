@@ -7,6 +7,7 @@ Bodies are capped, nothing is unpacked, and no request carries more than the pro
 import asyncio
 import email.utils
 import random
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -24,7 +25,7 @@ OK = "ok"
 
 MAX_BYTES = 25_000_000
 MAX_REDIRECTS = 5
-RETRIES = 2  # of what may pass: time run out, 5xx, 429
+RETRIES = 2  # of what may pass: time run out, 5xx, 429, a resolver that cannot say at present
 BACKOFF_SECONDS = 1.0  # doubled each time, give or take half
 LONGEST_WAIT_SECONDS = 60.0  # a server that asks for more is not asked again
 
@@ -50,41 +51,51 @@ class Answer(NamedTuple):
     reached: bool = True  # False: the URL's own host could not be
     body: bytes = b""  # empty unless the outcome is OK
     wait: float | None = None  # seconds after which the server wants to be asked again
+    unsure: bool = False  # whether the name exists: the resolver could not say at present
 
 
 Receive = Callable[[int, Answer], Awaitable[None]]  # place in the schedule; it tells the schedule `done`
 
 
+def session(connector: aiohttp.TCPConnector, times: Times, contact: str) -> aiohttp.ClientSession:
+    """Return what requests are made through; to be entered, it closes ``connector``."""
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=times.connect, sock_read=times.read),
+        headers={"User-Agent": transfers.user_agent(contact), "Accept-Encoding": "identity"},
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+
 async def fetch(
     urls: list[str],
     schedule: Schedule,
-    connector: aiohttp.TCPConnector,
+    through: aiohttp.ClientSession,
     connections: int,
-    times: Times,
-    contact: str,
+    total_seconds: float,
     receive: Receive,
 ) -> None:
     """Ask for the URLs that ``schedule`` hands out, ``connections`` at a time, and hand each answer to ``receive``."""
 
-    async def work(session: aiohttp.ClientSession) -> None:
+    async def work() -> None:
         # One that finds nothing to ask goes: whatever an answer makes free is for the one that got the answer.
         while (place := schedule.take()) is not None:
-            await receive(place, await ask(session, urls[place], times.total))
+            await receive(place, await ask(through, urls[place], total_seconds))
 
-    headers = {"User-Agent": transfers.user_agent(contact), "Accept-Encoding": "identity"}
-    limits = aiohttp.ClientTimeout(total=None, sock_connect=times.connect, sock_read=times.read)
-    async with (
-        aiohttp.ClientSession(
-            connector=connector,
-            timeout=limits,
-            headers=headers,
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-        ) as session,
-        asyncio.TaskGroup() as workers,
-    ):
+    async with asyncio.TaskGroup() as workers:
         for _ in range(connections):
-            workers.create_task(work(session))
+            workers.create_task(work())
+
+
+async def answers(through: aiohttp.ClientSession, url: str, total_seconds: float) -> bool:
+    """Return whether the server of ``url`` says anything, asked for no more than the head of its front page."""
+    where = parse(url)
+    try:
+        async with asyncio.timeout(total_seconds), through.head(where.origin(), allow_redirects=False):
+            return True
+    except (aiohttp.ClientError, OSError, ValueError):  # a time that ran out is an OSError
+        return False
 
 
 def parse(url: str) -> URL | None:
@@ -110,7 +121,7 @@ async def ask(session: aiohttp.ClientSession, url: str, total_seconds: float) ->
         return Answer("bad_url")
     for attempt in range(1, RETRIES + 2):
         answer = (await _attempt(session, where, total_seconds))._replace(attempts=attempt)
-        may_pass = answer.outcome in ("timeout", "http_5xx") or answer.http_code == _TOO_MANY_REQUESTS
+        may_pass = answer.unsure or answer.outcome in ("timeout", "http_5xx") or answer.http_code == _TOO_MANY_REQUESTS
         wait = BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.5) if answer.wait is None else answer.wait
         if not may_pass or attempt > RETRIES or wait > LONGEST_WAIT_SECONDS:
             return answer
@@ -128,8 +139,8 @@ async def _attempt(session: aiohttp.ClientSession, url: URL, total_seconds: floa
         answer = Answer("connect", reached=False)
     except TimeoutError:
         answer = Answer("timeout")
-    except aiohttp.ClientConnectorDNSError:
-        answer = Answer("dns", reached=False)
+    except aiohttp.ClientConnectorDNSError as error:
+        answer = Answer("dns", reached=False, unsure=error.os_error.errno == socket.EAI_AGAIN)
     except (aiohttp.ClientSSLError, aiohttp.ClientConnectorCertificateError):
         answer = Answer("tls")
     except aiohttp.ClientConnectorError as error:

@@ -1,7 +1,6 @@
 """Fetch FaceScrub's pictures and keep those that are the ones the lists mean."""
 
 import asyncio
-import hashlib
 import json
 import shutil
 from collections import Counter
@@ -10,14 +9,13 @@ from pathlib import Path
 from obverse import cli, connectors, download, facescrub, stamps
 from obverse.decoders import DIED, TIMEOUT, Decoders
 from obverse.errors import UnusableInput
-from obverse.journal import Entry, Journal
+from obverse.inbox import Inbox
+from obverse.journal import Journal
 from obverse.progress import Progress
-from obverse.schedule import Schedule
 from obverse.shards import FACES, HOST_DEAD, Shards
 
 # What only this machine can cause where every host is a stand-in's.
 _OF_THIS_MACHINE = {"timeout", "connect", "connection_lost", HOST_DEAD, TIMEOUT, DIED}
-_NETWORK_LOST_AFTER = 256  # hosts or names in a row that could not be reached
 
 
 def fetch_facescrub(
@@ -84,71 +82,6 @@ def _check(hosts: str, statuses: set[str], counts: str) -> None:
         )
 
 
-class _Inbox:
-    """Judges bodies as they arrive, journals every answer, and finishes the shards that are complete."""
-
-    def __init__(self, shards: Shards, journal: Journal, pool: Decoders, progress: Progress) -> None:
-        self._shards, self._journal, self._pool, self._progress = shards, journal, pool, progress
-        self.schedule = Schedule(shards.hosts)
-        self._unreached: list[str] = []  # since the last answer from anywhere
-        self._held: list[int] = []  # places settled since then: it may be this machine's network that is gone
-        self._fine = 0
-
-    async def recall(self) -> None:
-        """Take up what an earlier run was answered."""
-        settled: list[int] = []
-        for place, url in enumerate(self._shards.urls):
-            entry = self._journal.entries.get(url)
-            if entry is not None:
-                settled += self.schedule.recall(place, entry.reached)
-        await self._settle(settled)
-
-    async def receive(self, place: int, answer: download.Answer) -> None:
-        """Take one answer (`download.Receive`)."""
-        url = self._shards.urls[place]
-        entry = await self._judge(answer)
-        # A host that died meanwhile has had its places settled, and their shard may be finished
-        kept = self._shards.keeps(place, entry.status, entry.sha256) and not self.schedule.is_dead(place)
-        self._journal.add(url, entry, answer.body if kept else b"", self._shards.of(place))
-        self._check_network(url, entry.reached)
-        self._fine += entry.status == download.OK and entry.sha256 in self._shards.wanted[place]
-        self._held += self.schedule.done(place, entry.reached)
-        self._progress.advance(1, f"{self._fine / (self._progress.done + 1):.1%} ok")
-        if entry.reached:
-            await self.release()
-
-    async def release(self) -> None:
-        """Finish the shards that are complete, once it is sure that the network was there."""
-        held, self._held = self._held, []
-        await self._settle(held)
-
-    async def _judge(self, answer: download.Answer) -> Entry:
-        said = (answer.reached, answer.http_code, answer.final_url, answer.attempts)
-        if answer.outcome != download.OK:
-            return Entry(answer.outcome, *said)
-        verdict = await self._pool.cut(answer.body, [], 1, "bilinear")
-        sha256 = hashlib.sha256(answer.body).hexdigest()
-        return Entry(verdict.status, *said, sha256, len(answer.body), verdict.width, verdict.height)
-
-    async def _settle(self, places: list[int]) -> None:
-        for shard in self._shards.settle(places):
-            if not self._journal.is_finished(shard):
-                rows, kept = self._shards.table(shard, self._journal.entries, self.schedule)
-                await asyncio.to_thread(self._journal.finish, shard, rows, kept)
-
-    def _check_network(self, url: str, reached: bool) -> None:
-        """Raise `UnusableInput` when so many hosts failed in a row that it must be this machine's network."""
-        self._unreached = [] if reached else [*self._unreached, url]
-        if len(self._unreached) >= _NETWORK_LOST_AFTER:
-            lost, self._unreached = self._unreached, []  # others may be at this place before the run has stopped
-            self._journal.forget(lost)
-            raise UnusableInput(
-                "the internet",
-                f"expected some host to answer, but {len(lost)} requests in a row reached none",
-                "Is this machine still connected? Run the same command again: what was answered before is kept.",
-            )
-
-
 def _fetch(
     shards: Shards,
     journal: Journal,
@@ -159,14 +92,24 @@ def _fetch(
     workers: int,
 ) -> None:
     async def run() -> None:
-        waiting = len(shards.urls) - len(journal.entries)
         network = connectors.standin(Path(hosts)) if hosts else connectors.internet(connections)
-        with Progress("fetch_facescrub", waiting, "pictures") as progress:
-            async with Decoders(workers) as pool, network as connector:
-                inbox = _Inbox(shards, journal, pool, progress)
-                await inbox.recall()
-                await download.fetch(shards.urls, inbox.schedule, connector, connections, times, contact, inbox.receive)
-                await inbox.release()
+        async with (
+            Decoders(workers) as pool,
+            network as connect,
+            download.session(connect(), times, contact) as through,
+        ):
+
+            async def answers(url: str) -> bool:
+                async with download.session(connect(), times, contact) as fresh:
+                    return await download.answers(fresh, url, times.total)
+
+            inbox = Inbox(shards, journal, pool, answers)
+            for again in (False, True):
+                schedule = await inbox.start(again)
+                label = "fetch_facescrub" + ", second asking" * again
+                with Progress(label, inbox.waiting, "pictures") as inbox.progress:
+                    await download.fetch(shards.urls, schedule, through, connections, times.total, inbox.receive)
+                    await inbox.end()
 
     try:
         asyncio.run(run())

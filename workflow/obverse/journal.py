@@ -37,6 +37,7 @@ class Entry(NamedTuple):
     height: int | None = None
     shard: int | None = None  # whose spool has the body
     offset: int | None = None  # in the spool; None where the body was not kept
+    again: bool = False  # the answer to a second asking
 
 
 def _put_aside(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import heapq
 import ipaddress
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 PER_SITE = 2  # requests at a time
@@ -25,15 +26,17 @@ class _Host:
 class Schedule:
     """Hands out places (indices into the list of hosts), takes answers, and settles what became of each place.
 
+    ``only`` are the places to hand out, in ascending order; None: all.
+
     A host is dead after `DEAD_AFTER` failures in a row *in the list's order*, whatever order they came in, and then so
     is the rest of its places. An answer therefore only settles once all earlier ones of its host are there, and what is
     settled depends on the answers alone: neither on their order nor on how often the work was interrupted.
     """
 
-    def __init__(self, hosts: list[str]) -> None:
+    def __init__(self, hosts: list[str], only: Iterable[int] | None = None) -> None:
         self._hosts: dict[str, _Host] = {}
-        for place, name in enumerate(hosts):
-            self._hosts.setdefault(name, _Host(_site(name))).places.append(place)
+        for place in range(len(hosts)) if only is None else only:
+            self._hosts.setdefault(hosts[place], _Host(_site(hosts[place]))).places.append(place)
         self._names = hosts
         self._dead: set[int] = set()
         self._busy: dict[str, int] = defaultdict(int)
