@@ -10,7 +10,13 @@ import planning
 from obverse import settings
 
 EXPECTED = Path(__file__).with_name("options.yaml")  # read it: is each key felt where it should be, and nowhere else?
-TARGETS = ["all", "results/datasets/cifar10_32/samples.parquet", "results/classes/faces/seed1/generic.count.csv"]
+TARGETS = [
+    "all",
+    "results/datasets/cifar10_32/samples.parquet",
+    "results/classes/faces/seed1/generic.count.csv",
+    "results/datasets/celeba/pose_reader.csv",
+    "results/angles/datasets/facescrub/images.parquet",
+]
 
 # They steer how the network is used, or mark consent; what comes of a run does not depend on them.
 OPERATIONAL = {

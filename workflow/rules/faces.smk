@@ -51,3 +51,23 @@ def pose_origin() -> str:
 def fixed_limit(key: str) -> float:
     """Return a limit of poses in degrees; 0 where limits are calibrated, so that its key reruns nothing."""
     return config["poses"][key] if config["poses"]["mode"] == "fixed" else 0.0
+
+
+def pose_reference() -> str:
+    """Return the angles a pose reader is judged by: the truth, where a renderer knows it, or those of the landmarks."""
+    known = stand_in("celeba", "results/sources/celeba/truth.parquet")
+    return known[0] if known else "results/datasets/celeba/angles.parquet"
+
+
+def measured_pictures(wildcards) -> str:
+    """Return the pictures whose poses are measured: reconstructions, a data set's, or one for each class."""
+    other = wildcards.measured.partition("/")[0] in ("datasets", "classes")
+    return f"results/{'' if other else 'reconstructions/'}{wildcards.measured}.npy"
+
+
+def measured_names(wildcards) -> list[str]:
+    """Return the table that names them, picture by picture; nothing where each is of a class."""
+    kind, *rest = wildcards.measured.split("/")
+    if kind == "classes":
+        return []
+    return [f"results/datasets/{rest[0]}/samples.parquet" if kind == "datasets" else target(kind).splits]
