@@ -9,7 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from obverse import archives, checkpoints, devices, embedders, embeddings, facescrub, samples
+from obverse import archives, checkpoints, devices, embedders, embeddings, facescrub, pictures, samples
+from obverse import embed_faces as stage
 from obverse.embed_faces import embed_faces
 from obverse.errors import UnusableInput
 
@@ -51,7 +52,7 @@ def run(folder, ids, sources, statuses=None, **changes):
     model = folder / "m.safetensors"
     facts = {"model": model, "digest": hashlib.sha256(model.read_bytes()).hexdigest(), **vars(READING)}
     paths = {"samples": folder / "s", "archive": folder / "p.zip", "output": folder / "out" / "e"}
-    embed_faces(**{"faces": [], "box": [], "threads": 1, **paths, **facts} | changes)
+    embed_faces(**{"faces": [], "box": [], "threads": 1, "workers": 1, **paths, **facts} | changes)
     return embeddings.read(folder / "out" / "e")
 
 
@@ -78,6 +79,21 @@ def test_facescrubs_faces_are_cut_by_boxes_of_their_own(given):
 def test_a_picture_that_may_not_be_used_is_not_opened(given):
     identities, _ = run(given, [3, 1], ["p2.png", "html"], ["ok", "two_names"], box=[5, 5, 35, 35])
     assert identities.tolist() == ["i3"]
+
+
+def test_a_picture_is_decoded_in_a_process_of_its_own_alone(given, monkeypatch):
+    def decode(content, *, grey=False):
+        raise AssertionError
+
+    monkeypatch.setattr(pictures, "decode", decode)
+    assert len(run(given, [3, 1], ["p2.png", "p0.png"], box=[5, 5, 35, 35])[1]) == 2
+
+
+def test_more_faces_than_a_batch_keep_their_order(given, monkeypatch):
+    monkeypatch.setattr(stage, "_BATCH", 2)
+    _, vectors = run(given, [1, 2, 3, 4, 5], [f"p{n % 3}.png" for n in range(5)], box=[5, 5, 35, 35])
+    cuts = [_photograph(n % 3).crop((5, 5, 35, 35)) for n in range(5)]
+    np.testing.assert_allclose(vectors, expected(given, cuts), atol=1e-6)
 
 
 @pytest.mark.parametrize(("source", "box"), [("html", [0, 0, 9, 9]), ("p0.png", [0, 0, 90, 9]), ("none", [0, 0, 9, 9])])

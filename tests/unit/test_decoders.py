@@ -54,6 +54,17 @@ def test_a_worker_cuts_what_the_library_cuts():
     assert verdict.cuts[2] is None
 
 
+def test_a_worker_cuts_in_colour_too():
+    stream = io.BytesIO()
+    Image.fromarray(np.random.default_rng(3).integers(0, 256, (50, 60, 3), dtype=np.uint8)).save(stream, "JPEG")
+    boxes = [(3, 4, 33, 44), (30, 10, 61, 20)]
+    (verdict,) = cut((stream.getvalue(), boxes, 16, "bilinear", 3))
+    expected = pictures.crop(pictures.decode(stream.getvalue()), boxes[0], 16, "bilinear", 3)
+    assert expected.shape == (16, 16, 3) and np.ptp(expected, axis=2).max() > 10
+    np.testing.assert_array_equal(verdict.cuts[0], expected)
+    assert verdict.cuts[1] is None
+
+
 def test_many_requests_find_their_own_answers():
     sizes = range(10, 40)
     verdicts = cut(*[(png(side, side + 1), [(0, 0, side, side)], side, "area") for side in sizes], count=3)
@@ -86,16 +97,37 @@ def test_memory_beyond_the_limit_costs_the_picture_alone():
     assert verdicts[0].status in (NOT_IMAGE, DIED) and verdicts[1] == Verdict(OK, 9, 9)
 
 
-def test_a_worker_that_stalls_or_dies_costs_the_picture_alone():
-    async def run(how):
-        async with Decoders(1, seconds=0.5 if how == signal.SIGSTOP else 30) as pool:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_worker_that_stalls_or_dies_for_once_costs_nothing(how):
+    async def run():
+        async with Decoders(1, seconds=2 if how == signal.SIGSTOP else 30) as pool:
             assert (await pool.cut(png(9, 9), [], 1, "area")).status == OK
             (worker,) = pool._running
             os.kill(worker.process.pid, how)
-            return [await pool.cut(png(9, 9), [], 1, "area") for _ in range(2)]
+            return await pool.cut(png(9, 9), [], 1, "area")
 
-    assert asyncio.run(run(signal.SIGKILL)) == [Verdict(DIED), Verdict(OK, 9, 9)]
-    assert asyncio.run(run(signal.SIGSTOP))[0] == Verdict(TIMEOUT)
+    assert asyncio.run(run()) == Verdict(OK, 9, 9)
+
+
+@pytest.mark.parametrize(("how", "status"), [(signal.SIGKILL, DIED), (signal.SIGSTOP, TIMEOUT)])
+def test_a_picture_that_kills_or_stalls_two_workers_is_blamed_and_costs_itself_alone(monkeypatch, how, status):
+    ask, stopped = decoders._Worker.ask, []
+
+    async def hit(self, request, length):
+        if b"evil" in request:
+            stopped.append(self.process.pid)
+            os.kill(self.process.pid, how)
+        return await ask(self, request, length)
+
+    async def run():
+        async with Decoders(1, seconds=0.2 if how == signal.SIGSTOP else 30) as pool:
+            blamed = await pool.cut(b"evil", [], 1, "area")
+            pool._seconds = 30
+            return blamed, await pool.cut(png(9, 9), [], 1, "area")
+
+    monkeypatch.setattr(decoders._Worker, "ask", hit)
+    assert asyncio.run(run()) == (Verdict(status), Verdict(OK, 9, 9))
+    assert len(set(stopped)) == 2
 
 
 def test_a_worker_that_cannot_start_is_an_error_and_no_word_on_a_picture(monkeypatch):
@@ -124,6 +156,18 @@ def test_no_worker_is_left_behind():
 
     processes = asyncio.run(run())
     assert len(processes) == 2 and all(process.returncode == -signal.SIGKILL for process in processes)
+
+
+def test_a_worker_knows_nothing_of_what_it_was_started_among(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:secret@proxy.example")
+
+    async def run():
+        async with Decoders(1) as pool:
+            await pool.cut(png(9, 9), [], 1, "area")
+            (worker,) = pool._running
+            return Path(f"/proc/{worker.process.pid}/environ").read_bytes()
+
+    assert b"secret" not in asyncio.run(run())
 
 
 def test_a_worker_can_write_no_file(tmp_path):

@@ -102,12 +102,11 @@ async def _decoded(
 ) -> Verdict:
     """Return what a decoder says of a picture that was decoded when it came: one that fails now fails for this machine.
 
-    Raises `UnusableInput` when it fails twice, since what is cut must not depend on how busy the machine is.
+    Raises `UnusableInput` then, since what is cut must not depend on how busy the machine is.
     """
-    for _ in range(2):
-        verdict = await pool.cut(content, [box], size, resize)
-        if verdict.status not in (TIMEOUT, DIED):
-            return verdict
+    verdict = await pool.cut(content, [box], size, resize)
+    if verdict.status not in (TIMEOUT, DIED):
+        return verdict
     raise UnusableInput(
         where,
         f"expected a picture that a decoder finishes, as when it came, found {verdict.status} twice",

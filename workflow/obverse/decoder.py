@@ -14,7 +14,7 @@ from obverse import pictures
 OK, NOT_IMAGE, TOO_MANY_PIXELS = "ok", "not_image", "too_many_pixels"
 VERDICTS = (OK, NOT_IMAGE, TOO_MANY_PIXELS)  # an answer holds the index
 
-REQUEST = struct.Struct("<QHHH")  # bytes of the picture, boxes, size, index of the way to resize
+REQUEST = struct.Struct("<QHHHB")  # bytes of the picture, boxes, size, index of the way to resize, channels
 BOX = struct.Struct("<4q")
 ANSWER = struct.Struct("<BII")  # verdict, width, height; then for each box: whether it lies inside, and pixels
 
@@ -26,26 +26,29 @@ def _serve(requests: BinaryIO, answers: BinaryIO, seconds: int) -> None:
     answers.flush()
     while header := requests.read(REQUEST.size):
         signal.alarm(seconds)  # in case nobody is left to stop this process
-        length, boxes, size, way = REQUEST.unpack(header)
+        length, boxes, size, way, channels = REQUEST.unpack(header)
         asked = [BOX.unpack(requests.read(BOX.size)) for _ in range(boxes)]
-        answers.write(b"".join(_answer(requests.read(length), asked, size, ways[way])))
+        answers.write(b"".join(_answer(requests.read(length), asked, size, ways[way], channels)))
         answers.flush()
         signal.alarm(0)
 
 
-def _answer(content: bytes, boxes: Sequence[tuple[int, int, int, int]], size: int, resize: str) -> Iterator[bytes]:
+def _answer(
+    content: bytes, boxes: Sequence[tuple[int, int, int, int]], size: int, resize: str, channels: int
+) -> Iterator[bytes]:
+    nothing = bytes(1 + channels * size * size)
     try:
-        picture = pictures.decode(content, grey=True)
+        picture = pictures.decode(content, grey=channels == 1)
     except pictures.NotAPicture as error:
         verdict = TOO_MANY_PIXELS if isinstance(error, pictures.TooManyPixels) else NOT_IMAGE
-        yield ANSWER.pack(VERDICTS.index(verdict), 0, 0) + bytes(len(boxes) * (1 + size * size))
+        yield ANSWER.pack(VERDICTS.index(verdict), 0, 0) + nothing * len(boxes)
         return
     yield ANSWER.pack(VERDICTS.index(OK), picture.width, picture.height)
     for box in boxes:
         try:
-            yield b"\1" + pictures.crop(picture, box, size, resize).tobytes()
+            yield b"\1" + pictures.crop(picture, box, size, resize, channels).tobytes()
         except pictures.BoxOutside:
-            yield bytes(1 + size * size)
+            yield nothing
 
 
 def _confine(memory_bytes: int) -> None:

@@ -26,6 +26,8 @@ SECONDS = 30.0  # for one picture
 _START_SECONDS = 120.0
 MEMORY_BYTES = 1_500_000_000  # address space of a worker; a picture of 50 M pixels takes about half of it
 
+_NEEDED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")  # of the environment
+
 Box = tuple[int, int, int, int]
 
 
@@ -35,7 +37,41 @@ class Verdict(NamedTuple):
     status: str
     width: int | None = None
     height: int | None = None
-    cuts: tuple[np.ndarray | None, ...] = ()  # one a box, uint8 [size, size]; None: the box leaves the picture
+    cuts: tuple[np.ndarray | None, ...] = ()  # one a box, as `pictures.crop` gives it; None: the box leaves the picture
+
+
+class _Request(NamedTuple):
+    """What a worker is asked for, in `decoder.py`'s bytes."""
+
+    content: bytes
+    boxes: Sequence[Box]
+    size: int
+    resize: str
+    channels: int
+
+    @property
+    def _each(self) -> int:
+        return 1 + self.channels * self.size * self.size
+
+    @property
+    def answer_length(self) -> int:
+        return ANSWER.size + len(self.boxes) * self._each
+
+    def packed(self) -> bytes:
+        way = list(pictures.RESAMPLING).index(self.resize)
+        header = REQUEST.pack(len(self.content), len(self.boxes), self.size, way, self.channels)
+        return b"".join([header, *(BOX.pack(*box) for box in self.boxes), self.content])
+
+    def verdict(self, answer: bytes) -> Verdict:
+        code, width, height = ANSWER.unpack_from(answer)
+        if VERDICTS[code] != OK:
+            return Verdict(VERDICTS[code])
+        starts = range(ANSWER.size, len(answer), self._each)
+        return Verdict(OK, width, height, tuple(self._pixels(answer[start : start + self._each]) for start in starts))
+
+    def _pixels(self, cut: bytes) -> np.ndarray | None:
+        shape = pictures.shape(self.size, self.channels)
+        return np.frombuffer(cut, np.uint8, offset=1).reshape(shape) if cut[0] else None
 
 
 class Decoders:
@@ -55,15 +91,23 @@ class Decoders:
         for worker in list(self._running):
             self._stop(worker)
 
-    async def cut(self, content: bytes, boxes: Sequence[Box], size: int, resize: str) -> Verdict:
-        """Decode ``content`` and cut each box as `pictures.crop` does; without boxes only say whether it is one."""
+    async def cut(self, content: bytes, boxes: Sequence[Box], size: int, resize: str, channels: int = 1) -> Verdict:
+        """Decode ``content`` and cut each box as `pictures.crop` does; without boxes only say whether it is one.
+
+        A worker may die or be late for reasons of the machine's: a picture is tried twice before it is blamed.
+        """
+        request = _Request(content, boxes, size, resize, channels)
+        verdict = await self._try(request)
+        return verdict if verdict.status in VERDICTS else await self._try(request)
+
+    async def _try(self, request: "_Request") -> Verdict:
         worker = await self._idle.get()
         kept: _Worker | None = None
         try:
             if worker is None:
                 worker = await _start(self._seconds, self._memory)
                 self._running.add(worker)
-            verdict = await self._ask(worker, content, boxes, size, resize)
+            verdict = await self._ask(worker, request)
             kept = worker if verdict.status in VERDICTS else None
             return verdict
         finally:
@@ -71,10 +115,10 @@ class Decoders:
                 self._stop(worker)  # also when cancelled: an answer nobody waited for would be taken for the next one
             self._idle.put_nowait(kept)
 
-    async def _ask(self, worker: "_Worker", content: bytes, boxes: Sequence[Box], size: int, resize: str) -> Verdict:
+    async def _ask(self, worker: "_Worker", request: "_Request") -> Verdict:
         try:
             async with asyncio.timeout(self._seconds):
-                return await worker.cut(content, boxes, size, resize)
+                return request.verdict(await worker.ask(request.packed(), request.answer_length))
         except TimeoutError:
             return Verdict(TIMEOUT)
         except (EOFError, OSError, IndexError):
@@ -115,42 +159,31 @@ class _Worker(asyncio.Protocol):
         self.transport.write(request)
         return await self._answer
 
-    async def cut(self, content: bytes, boxes: Sequence[Box], size: int, resize: str) -> Verdict:
-        request = [REQUEST.pack(len(content), len(boxes), size, list(pictures.RESAMPLING).index(resize))]
-        request += [BOX.pack(*box) for box in boxes]
-        each = 1 + size * size
-        answer = await self.ask(b"".join([*request, content]), ANSWER.size + len(boxes) * each)
-        code, width, height = ANSWER.unpack_from(answer)
-        if VERDICTS[code] != OK:
-            return Verdict(VERDICTS[code])
-        starts = (ANSWER.size + number * each for number in range(len(boxes)))
-        return Verdict(OK, width, height, tuple(_pixels(answer[start : start + each], size) for start in starts))
-
-
-def _pixels(cut: bytes, size: int) -> np.ndarray | None:
-    return np.frombuffer(cut, np.uint8, offset=1).reshape(size, size) if cut[0] else None
-
 
 async def _start(seconds: float, memory_bytes: int) -> _Worker:
-    # One thread a worker: NumPy's own would take address space, and there is nothing for them to do.
-    surroundings = {"PYTHONPATH": str(Path(__file__).parents[1]), "OPENBLAS_NUM_THREADS": "1"}
+    # Of this process's surroundings (a proxy's password, keys) nothing is for a hostile picture to find but what Python
+    # needs to start. One thread a worker: NumPy's own would take address space, and there is nothing for them to do.
+    surroundings = {name: os.environ[name] for name in _NEEDED if name in os.environ}
+    surroundings |= {"PYTHONPATH": str(Path(__file__).parents[1]), "OPENBLAS_NUM_THREADS": "1"}
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-B", "-m", "obverse.decoder", str(math.ceil(seconds) + 1), str(memory_bytes)],
             stdin=theirs,
             stdout=theirs,
-            env=os.environ | surroundings,
+            env=surroundings,
         )
     transport, worker = await asyncio.get_running_loop().create_connection(_Worker, sock=ours)
     worker.process, worker.transport = process, transport
     try:
         async with asyncio.timeout(_START_SECONDS):
             await worker.ask(b"", 1)
-    except (TimeoutError, EOFError, OSError) as error:
+    except BaseException as error:  # also when cancelled: nobody else knows of the process yet
         process.kill()
         process.wait()
         transport.close()
+        if not isinstance(error, TimeoutError | EOFError | OSError):
+            raise
         raise UnusableInput(
             "the decoders",
             f"expected a process to start, found that it did not ({type(error).__name__})",

@@ -1,14 +1,16 @@
 """Turn the faces of FaceScrub or CelebA into embeddings, by which people can be compared across the two."""
 
-from collections.abc import Iterator
+import asyncio
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from pyarrow import compute
 
-from obverse import archives, cli, devices, embedders, embeddings, facescrub, pictures, stamps
+from obverse import archives, cli, devices, embedders, embeddings, facescrub, stamps
 from obverse import samples as data_set
+from obverse.decoder import OK
+from obverse.decoders import Decoders
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
 
@@ -29,12 +31,14 @@ def embed_faces(
     mean: float,
     deviation: float,
     threads: int,
+    workers: int,
     output: Path,
 ) -> None:
     """Embed every picture whose status in ``samples`` is "ok"; no other has been decoded safely already.
 
     A face is cut out of its picture in ``archive`` by ``box`` (x1, y1, x2, y2), or, where ``faces`` names FaceScrub's
-    table of what came back, by its own. ``model`` is opened if its sha256 is ``digest`` (`embedders.load`).
+    table of what came back, by its own; ``workers`` processes decode. ``model`` is opened if its sha256 is ``digest``
+    (`embedders.load`).
     """
     reading = embedders.Reading(colour, size, mean, deviation)
     device = devices.prepare("float32", threads)
@@ -44,17 +48,13 @@ def embed_faces(
     if len(table) == 0:
         raise UnusableInput(samples, "expected a usable picture, found none", "Look at the log of its rule.")
     wanted = _faces(table.select(["sample_id", "source", "identity"]).to_pandas(), faces, box)
-    vectors = []
-    with archives.reading(archive) as bodies, Progress("embed_faces", len(wanted), "faces") as progress:
-        for pixels in _batches(archive, bodies, wanted, reading):
-            vectors.append(embed(reading.scaled(pixels)))
-            progress.advance(len(pixels))
+    vectors = asyncio.run(_embed_all(archive, wanted, reading, embed, workers))
     # FaceScrub's table has the sha256 of every picture that is read: it stands for the archives.
     read = {"faces": faces[0]} if faces else {"archive": archive}
     inputs = {"samples": samples, "model": model} | read
     facts = {"box": box, **vars(reading), **device.describe()}
     stamp = stamps.stamp("embed_faces", inputs, **facts)
-    embeddings.write(output, table["sample_id"].to_numpy(), table["identity"], np.concatenate(vectors), stamp)
+    embeddings.write(output, table["sample_id"].to_numpy(), table["identity"], vectors, stamp)
 
 
 def _faces(table: pd.DataFrame, faces: list[Path], box: list[int]) -> pd.DataFrame:
@@ -71,27 +71,43 @@ def _faces(table: pd.DataFrame, faces: list[Path], box: list[int]) -> pd.DataFra
     return pd.DataFrame({"member": own["member"].to_numpy(), "box": boxes})
 
 
-def _batches(
-    archive: Path, bodies: archives.Reader, wanted: pd.DataFrame, reading: embedders.Reading
-) -> Iterator[np.ndarray]:
-    """Yield uint8 [n, C, S, S] of the ``wanted`` faces, in their order."""
-    for start in range(0, len(wanted), _BATCH):
-        rows = wanted.iloc[start : start + _BATCH].itertuples(index=False)
-        yield np.stack([_face(archive, bodies, face.member, face.box, reading) for face in rows])
+async def _embed_all(
+    archive: Path, wanted: pd.DataFrame, reading: embedders.Reading, embed: embedders.Embedder, workers: int
+) -> np.ndarray:
+    """Return one embedding a row of ``wanted``; while a batch is embedded, the next one is decoded."""
+    vectors = []
+    with archives.reading(archive) as bodies, Progress("embed_faces", len(wanted), "faces") as progress:
+        async with Decoders(workers) as pool:
+
+            def cut(start: int) -> asyncio.Future[list[np.ndarray]]:
+                rows = wanted.iloc[start : start + _BATCH].itertuples(index=False)
+                return asyncio.gather(*(_face(archive, bodies, pool, row.member, row.box, reading) for row in rows))
+
+            coming = cut(0)
+            for start in range(0, len(wanted), _BATCH):
+                pixels, coming = np.stack(await coming), cut(start + _BATCH)
+                vectors.append(await asyncio.to_thread(embed, reading.scaled(pixels)))
+                progress.advance(len(pixels))
+    return np.concatenate(vectors)
 
 
-def _face(
+async def _face(
     archive: Path,
     bodies: archives.Reader,
+    pool: Decoders,
     member: str,
     box: tuple[int, int, int, int],
     reading: embedders.Reading,
 ) -> np.ndarray:
     try:
-        return reading.pixels(pictures.cut(pictures.decode(bodies.read(member)), box))
-    except (KeyError, pictures.NotAPicture, pictures.BoxOutside) as error:
-        problem = f"expected a picture with the box {box}, found otherwise ({error})"
-        raise UnusableInput(f"{archive}, member {member}", problem, _REMEDY) from error
+        verdict = await pool.cut(bodies.read(member), [box], reading.size, embedders.RESIZE, reading.channels)
+        found = verdict.status if verdict.status != OK else "the box leaves it"
+        if verdict.status == OK and verdict.cuts[0] is not None:
+            return reading.planes(verdict.cuts[0])
+    except KeyError:
+        found = "no such member"
+    problem = f"expected a picture with the box {box}, found otherwise ({found})"
+    raise UnusableInput(f"{archive}, member {member}", problem, _REMEDY)
 
 
 if __name__ == "__main__":

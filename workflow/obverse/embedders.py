@@ -16,11 +16,13 @@ from PIL import Image
 from torch import nn
 from torch.nn import functional
 
-from obverse import centres, checkpoints
+from obverse import centres, checkpoints, pictures
 from obverse.devices import Device
 from obverse.errors import UnusableInput
 
 COLOURS = {"grey": 1, "rgb": 3, "bgr": 3}  # what a model reads, and its channels
+
+RESIZE = "bilinear"
 
 Embedder = Callable[[np.ndarray], np.ndarray]  # float32 [N, C, S, S] to float32 [N, D] of length 1
 
@@ -34,10 +36,17 @@ class Reading:
     mean: float
     deviation: float
 
+    @property
+    def channels(self) -> int:
+        """How many numbers a pixel has."""
+        return COLOURS[self.colour]
+
     def pixels(self, face: Image.Image) -> np.ndarray:
         """Return a cut-out face, resized with antialiasing, as uint8 [C, S, S]."""
-        mode = "L" if self.colour == "grey" else "RGB"
-        values = np.asarray(face.convert(mode).resize((self.size, self.size), Image.Resampling.BILINEAR))
+        return self.planes(pictures.resized(face, self.size, RESIZE, self.channels))
+
+    def planes(self, values: np.ndarray) -> np.ndarray:
+        """Return uint8 [S, S] or, in colour, [S, S, 3], as uint8 [C, S, S]."""
         planes = values[None] if values.ndim == 2 else values.transpose(2, 0, 1)
         return planes[::-1] if self.colour == "bgr" else planes
 

@@ -59,9 +59,9 @@ def decode(content: bytes, *, grey: bool = False) -> Image.Image:
         raise NotAPicture(str(error) or type(error).__name__) from error
 
 
-def crop(picture: Image.Image, box: tuple[int, int, int, int], size: int, resize: str) -> np.ndarray:
-    """Return the box in grey, resized with antialiasing, as uint8 [size, size]; raise `BoxOutside` as `cut` does."""
-    return resized(cut(picture, box), size, resize)
+def crop(picture: Image.Image, box: tuple[int, int, int, int], size: int, resize: str, channels: int = 1) -> np.ndarray:
+    """Return the box, resized with antialiasing, as `resized` does; raise `BoxOutside` as `cut` does."""
+    return resized(cut(picture, box), size, resize, channels)
 
 
 def cut(picture: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
@@ -75,7 +75,15 @@ def cut(picture: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
     return picture.crop(box)
 
 
-def resized(picture: Image.Image, size: int, resize: str) -> np.ndarray:
-    """Return the whole picture in grey as uint8 [size, size]; ``resize`` is a key of `RESAMPLING`."""
-    small = picture.convert("L").resize((size, size), RESAMPLING[resize])
-    return np.frombuffer(small.tobytes(), np.uint8).reshape(size, size)  # half the time of np.asarray
+def resized(picture: Image.Image, size: int, resize: str, channels: int = 1) -> np.ndarray:
+    """Return the whole picture in grey as uint8 [size, size], with 3 ``channels`` in colour as [size, size, 3].
+
+    ``resize`` is a key of `RESAMPLING`.
+    """
+    small = picture.convert("RGB" if channels == 3 else "L").resize((size, size), RESAMPLING[resize])
+    return np.frombuffer(small.tobytes(), np.uint8).reshape(shape(size, channels))  # half the time of np.asarray
+
+
+def shape(size: int, channels: int) -> tuple[int, ...]:
+    """Return the shape of what `resized` gives."""
+    return (size, size, 3) if channels == 3 else (size, size)

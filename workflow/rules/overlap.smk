@@ -23,6 +23,7 @@ rule embed_faces:
     threads: config["compute"]["classifier_threads"]
     resources:
         gpu=GPU,
+        workers=lookup("datasets/facescrub/decoders", within=config),
     params:
         code=code("embed_faces"),
         box=lambda wildcards: config["datasets"][wildcards.dataset].get("box", []),
@@ -47,6 +48,7 @@ rule embed_faces:
             --mean {params.mean} \
             --deviation {params.deviation} \
             --threads {params.threads} \
+            --workers {resources.workers} \
             --output {output:q} \
             &>{log:q}
         """
