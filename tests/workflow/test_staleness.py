@@ -7,16 +7,19 @@ import pytest
 
 from checkouts import Checkout, copy_checkout
 
-COMPARING = {"draw_mse_curve", "draw_reconstructions"}
-SORTING_POSES = {"sort_poses", "draw_poses"}
-POSING = {"find_landmarks", "estimate_pose"} | SORTING_POSES
-FIGURES = {"draw_fetch", "draw_overlap", "draw_duplicates", "draw_poses"} | COMPARING
+COMPARING = {"draw_mse_curve", "draw_reconstructions", "draw_grid", "draw_overview"}
+SHOWING_CLASSES = {"score_classes", "draw_classes", "draw_overview"}
+FIGURES = {"draw_fetch", "draw_overlap", "draw_duplicates", "draw_poses", "draw_classes"} | COMPARING
 RECONSTRUCTING = {"reconstruct"} | COMPARING
-INVERTING = {"train_inverter"} | RECONSTRUCTING
+JUDGING = {"train_evaluator", "score_floor"} | SHOWING_CLASSES | RECONSTRUCTING
+INVERTING = {"train_inverter", "infer_classes"} | SHOWING_CLASSES | RECONSTRUCTING
 PREDICTING = {"predict"} | INVERTING
-CLASSIFYING = {"train_classifier"} | PREDICTING
+INVERTING_JOINTLY = {"train_joint"} | PREDICTING  # which trains a target too
+CLASSIFYING = {"train_classifier", "invert_classes"} | INVERTING_JOINTLY
 SPLITTING = {"split_samples", "make_auxiliary", "score_floor"} | CLASSIFYING
-CROPPING_FACESCRUB = {"crop_facescrub"} | FIGURES | SPLITTING
+CROPPING_FACESCRUB = {"crop_facescrub", "reserve_samples", "train_evaluator"} | FIGURES | SPLITTING
+SORTING_POSES = {"sort_poses", "draw_poses", "make_auxiliary", "train_inverter", "reconstruct", "draw_grid"}
+POSING = {"find_landmarks", "estimate_pose"} | SORTING_POSES
 
 PACKAGE = "workflow/obverse"
 
@@ -25,9 +28,13 @@ CODE = [
     pytest.param("inverters.py", '"""The inverter G', '"""An inverter G', set(), id="a docstring"),
     pytest.param("progress.py", "_SPARSE_SECONDS = 5.0", "_SPARSE_SECONDS = 6.0", set(), id="plumbing"),
     pytest.param(
-        "inverters.py", "stride=2, padding=1)\n", "stride=2, padding=1, bias=False)\n", INVERTING, id="inverters"
+        "inverters.py",
+        "stride=2, padding=1)\n",
+        "stride=2, padding=1, bias=False)\n",
+        INVERTING_JOINTLY,
+        id="inverters",
     ),
-    pytest.param("metrics.py", "_SSIM_WINDOW = 7", "_SSIM_WINDOW = 9", {"score_floor"} | RECONSTRUCTING, id="metrics"),
+    pytest.param("metrics.py", "_SSIM_WINDOW = 7", "_SSIM_WINDOW = 9", JUDGING - {"train_evaluator"}, id="metrics"),
     pytest.param("draw_mse_curve.py", "markersize=5", "markersize=6", {"draw_mse_curve"}, id="a figure's stage"),
     pytest.param("style.py", "_DPI = 150", "_DPI = 160", FIGURES, id="all figures' style"),
     pytest.param("views.py", "descending=True", "descending=False", INVERTING, id="views"),
@@ -66,7 +73,7 @@ def test_an_edit_of_code_reruns_what_runs_it(shared: Checkout, module: str, old:
 
 
 def test_another_torch_reruns_what_imports_torch_and_what_follows(shared: Checkout):
-    rules = {"score_floor"} | CLASSIFYING | POSING
+    rules = JUDGING | CLASSIFYING | POSING
     assert after_edit(shared, "envs/obverse.lock.txt", "torch==2.15.0", "torch==2.15.1") == rules
 
 
@@ -88,18 +95,18 @@ def test_a_changed_line_of_a_list_reruns_what_reads_it(shared: Checkout):
 TINY = [
     pytest.param("data_seed: 1", "data_seed: 2", None, id="data_seed: everything"),
     pytest.param("victims: 5 # of each split", "victims: 4 # of each split", set(), id="a key tiny overrides"),
-    pytest.param("offset: 50.0", "offset: 10.0", INVERTING, id="offset"),
+    pytest.param("offset: 50.0", "offset: 10.0", INVERTING_JOINTLY, id="offset"),
     pytest.param(
         "precision: float32",
         "precision: bfloat16",
-        {"train_classifier", "predict"} | INVERTING | POSING,
+        JUDGING | CLASSIFYING | POSING,
         id="precision",
     ),
-    pytest.param("member_fraction: 0.8", "member_fraction: 0.7", SPLITTING - {"make_auxiliary"}, id="member_fraction"),
+    pytest.param("member_fraction: 0.8", "member_fraction: 0.7", SPLITTING - {"train_joint"}, id="member_fraction"),
     pytest.param(
         "overlap: names",
         "overlap: none",
-        {"remove_overlap", "draw_overlap"} | SORTING_POSES | SPLITTING - {"split_samples", "train_classifier"},
+        {"remove_overlap", "draw_overlap"} | SORTING_POSES | {"score_floor"} | PREDICTING,
         id="overlap",
     ),
     pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose"} | SORTING_POSES, id="a camera"),
@@ -130,5 +137,5 @@ def test_a_fresh_clone_with_results_brought_along_reruns_nothing_and_then_what_i
     shutil.copytree(finished.path / "results", clone.path / "results")
     shutil.copytree(finished.path / ".snakemake/metadata", clone.path / ".snakemake/metadata")
     assert clone.would_run() == set()
-    assert after_edit(clone, f"{PACKAGE}/inverters.py", "padding=1)\n", "padding=1, bias=False)\n") == INVERTING
+    assert after_edit(clone, f"{PACKAGE}/inverters.py", "padding=1)\n", "padding=1, bias=False)\n") == INVERTING_JOINTLY
     assert after_edit(clone, f"{PACKAGE}/style.py", "_DPI = 150", "_DPI = 160") == FIGURES
