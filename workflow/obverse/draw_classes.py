@@ -58,7 +58,7 @@ def _choose(table: pd.DataFrame, classes: int, seed: int) -> pd.DataFrame:
 
 def _draw(rows: list[list[np.ndarray]], names: list[str], title: str, remarks: str) -> style.Figure:
     width, height = len(rows[0]), len(rows)
-    drawn = style.figure(1.2 + width * _TILE, 1.2 + height * _TILE)
+    drawn = style.figure(1.2 + width * _TILE, 1.0 + height * _TILE)
     board = drawn.subplots()
     panels.frame(board, width, height, "")
     for down, row in enumerate(rows):

@@ -9,6 +9,7 @@ from obverse.splits import MEMBER
 
 _TILE = 0.75  # inches
 _GAP = 0.35  # between the two halves, in tiles
+_HEAD = 0.75  # above the pictures, in tiles
 _HALVES = ("Training data reconstruction", "Training class inference")
 
 
@@ -57,14 +58,15 @@ def draw_overview(
 def _draw(lines: list[list], names: list[str], first: int, title: str, remarks: str) -> style.Figure:
     """Return the figure: the ``first`` columns are one half, the others the other."""
     width, height = len(names) + _GAP, len(lines)
-    drawn = style.figure(0.4 + width * _TILE, 1.7 + height * _TILE)
+    drawn = style.figure(0.4 + width * _TILE, 0.9 + (height + _HEAD) * _TILE)
     board = drawn.subplots()
     panels.frame(board, width, height, "")
+    board.set_ylim(height, -_HEAD)
     lefts = [place + _GAP * (place >= first) for place in range(len(names))]
     for left, name, letter in zip(lefts, names, "abcdefg", strict=True):
-        board.text(left + 0.5, -0.05, f"({letter})\n{name}", ha="center", va="bottom", fontsize=6)
+        board.text(left + 0.5, -0.5, f"({letter})\n{name}", ha="center", va="top", fontsize=6)
     for left, right, half in zip((0, lefts[first]), (first, width), _HALVES, strict=True):
-        board.text((left + right) / 2, -0.75, half, ha="center", va="bottom", fontsize=7)
+        board.text((left + right) / 2, -_HEAD, half, ha="center", va="top", fontsize=7)
     for down, line in enumerate(lines):
         for left, pixels in zip(lefts, line, strict=True):
             panels.tile(board, pixels, left, down)

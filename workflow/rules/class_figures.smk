@@ -42,7 +42,7 @@ rule draw_overview:
         "../../envs/obverse.yaml"
     params:
         code=code("draw_overview"),
-        title="Figure 1: one training picture rebuilt, and its class inferred",
+        title="Figure 1: training pictures rebuilt, and their classes inferred",
         methods=[attack.label for attack in attacks.first(config, "fig1")],
         m=[attack.m for attack in attacks.first(config, "fig1")],
         class_methods=OVERVIEW,
