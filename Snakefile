@@ -17,6 +17,7 @@ include: "workflow/rules/common.smk"
 rule all:
     default_target: True
     input:
+        "results/claims.csv",
         expand("results/fig{number}.png", number=[1, *range(5, 17)]),
         expand("results/table{number}.png", number=[1, 2, 3]),
         "results/fetch.png",
@@ -42,6 +43,7 @@ include: "workflow/rules/angles.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/class_figures.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/reports.smk"
 include: "workflow/rules/ablations.smk"
 

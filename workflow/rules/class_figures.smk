@@ -13,9 +13,9 @@ def inferred(figure: str) -> dict[str, str]:
     return by_inverters | dict(BASELINE)
 
 
-def class_files(figure: str, labels: list[str], suffix: str) -> list[str]:
-    """Return a file of each attack's pictures of classes, from the first training."""
-    folder = f"results/classes/{config['figures'][figure]['classifier']}/seed{FIRST[0]}"
+def class_files(figure: str, labels: list[str], suffix: str, seed: int = FIRST[0]) -> list[str]:
+    """Return a file of each attack's pictures of classes, from the first training or another."""
+    folder = f"results/classes/{config['figures'][figure]['classifier']}/seed{seed}"
     return [f"{folder}/{inferred(figure)[label]}.{suffix}" for label in labels]
 
 

@@ -1,0 +1,163 @@
+# The paper's claims, its numbers beside ours.
+#
+#   in:  results/scores/…, results/classes/…, results/angles/…, results/predictions/…, results/datasets/…
+#   out: results/claims.csv, results/claims.html
+from obverse import attacks
+from obverse.ledger import sources
+
+CLAIMED = sources.of_victims(config)
+OF_CLASSES = {"aligned": "aligned", "prior": "prior", "mi_face": next(iter(attacks.searches(config)))}  # of figure 14
+POSED = {source.name: source.attack for source in CLAIMED if source.name.startswith("fig7 ")}
+ACCURATE = {  # targets by the names under which claims speak of their accuracy
+    **{name: name for name in ("faces", "faces_half", "digits_most")},
+    **{source.name: source.attack.classifier for source in CLAIMED if source.name.startswith(("fig15 ", "fig16 "))},
+}
+OVERALL = attacks.rows(config, "fig5")[1]  # the generic attack on faces: what is counted and timed
+
+
+def beside() -> list[tuple[str, str]]:
+    """Return the names and scores of the floors of each claim that has any."""
+    found = []
+    for name, _, attack in sources.with_floors(CLAIMED):
+        files = floor_files(attack.classifier, attack.auxiliary)
+        found += [(f"{name} / {floor}", path) for floor, path in zip(FLOORS, files)]
+        nearest = attack_files([attacks.retrieval(attack)], FIRST, "scores", "parquet")
+        found += [(f"{name} / {attacks.NEAREST}", path) for path in nearest]
+    return found
+
+
+def accuracy_files(kind: str) -> list[str]:
+    """Return predictions on the target's own data set, or its splits, of each training seed."""
+    found = []
+    for classifier in ACCURATE.values():
+        for seed in config["seeds"]:
+            cache = f"results/predictions/{classifier}/seed{seed}/{dataset_of(classifier)}.parquet"
+            found.append(cache if kind == "predictions" else target(classifier).splits)
+    return found
+
+
+rule time_inversion:
+    input:
+        weights=f"results/inverters/{OVERALL.classifier}/{OVERALL.auxiliary}/{OVERALL.inversion}/seed{FIRST[0]}/weights.safetensors",
+    output:
+        numbers="results/facts/time.csv",
+    log:
+        "results/logs/time_inversion/time.log",
+    benchmark:
+        "results/benchmarks/time_inversion/time.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    threads: config["compute"]["inverter_threads"]
+    resources:
+        gpu=GPU,
+    params:
+        code=code("time_inversion"),
+        threads=lookup("compute/inverter_threads", within=config),
+    shell:
+        r"""
+        python -m obverse.time_inversion \
+            --weights {input.weights:q} \
+            --threads {params.threads} \
+            --numbers {output.numbers:q} \
+            &>{log:q}
+        """
+
+
+rule count_data:
+    input:
+        facescrub="results/datasets/facescrub/samples.parquet",
+        celeba="results/datasets/celeba/samples.parquet",
+        poses="results/datasets/celeba/poses.parquet",
+        predictions=f"results/predictions/{OVERALL.classifier}/seed{FIRST[0]}/celeba.parquet",
+        counted=f"results/classes/{OVERALL.classifier}/seed{FIRST[0]}/{OVERALL.auxiliary}.count.csv",
+    output:
+        numbers="results/facts/data.csv",
+    log:
+        "results/logs/count_data/data.log",
+    benchmark:
+        "results/benchmarks/count_data/data.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("count_data"),
+    shell:
+        r"""
+        python -m obverse.count_data \
+            --facescrub {input.facescrub:q} \
+            --celeba {input.celeba:q} \
+            --sorted-poses {input.poses:q} \
+            --predictions {input.predictions:q} \
+            --counted {input.counted:q} \
+            --numbers {output.numbers:q} \
+            &>{log:q}
+        """
+
+
+rule check_claims:
+    input:
+        scores=attack_files([source.attack for source in CLAIMED], config["seeds"], "scores", "parquet"),
+        floors=[path for name, path in beside()],
+        predictions=accuracy_files("predictions"),
+        splits=accuracy_files("splits"),
+        class_tables=[
+            path
+            for seed in config["seeds"]
+            for path in class_files("fig14", list(OF_CLASSES.values()), "parquet", seed)
+        ],
+        angles=[
+            *attack_files(list(POSED.values()), FIRST, "angles", "parquet"),
+            *(
+                path.replace("results/classes/", "results/angles/classes/")
+                for path in class_files("fig14", ["aligned"], "parquet")
+            ),
+        ],
+        numbers=["results/facts/data.csv", "results/facts/time.csv"],
+        paper=resource("paper_tables.csv"),
+    output:
+        table="results/claims.csv",
+        html=report("results/claims.html", caption="../report/about.rst", category="1 Claims"),
+    log:
+        "results/logs/check_claims/claims.log",
+    benchmark:
+        "results/benchmarks/check_claims/claims.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("check_claims"),
+        names=[source.name for source in CLAIMED for seed in config["seeds"]],
+        draws=[source.draw for source in CLAIMED for seed in config["seeds"]],
+        floor_names=[name for name, path in beside()],
+        accuracy_names=[name for name in ACCURATE for seed in config["seeds"]],
+        num_classes=[target(name).classes for name in ACCURATE.values() for seed in config["seeds"]],
+        class_names=[name for seed in config["seeds"] for name in OF_CLASSES],
+        angle_names=[*POSED, "fig14 aligned"],
+        stand_ins=any(chosen["source"] != "official" for chosen in config["datasets"].values()),
+        resamples=lookup("resamples", within=config),
+        seed=lookup("data_seed", within=config),
+        origin=origin(*config["figures"]),
+    shell:
+        r"""
+        python -m obverse.check_claims \
+            --names {params.names:q} \
+            --scores {input.scores:q} \
+            --draws {params.draws} \
+            --floor-names {params.floor_names:q} \
+            --floors {input.floors:q} \
+            --accuracy-names {params.accuracy_names:q} \
+            --predictions {input.predictions:q} \
+            --splits {input.splits:q} \
+            --num-classes {params.num_classes} \
+            --class-names {params.class_names:q} \
+            --class-tables {input.class_tables:q} \
+            --angle-names {params.angle_names:q} \
+            --angles {input.angles:q} \
+            --numbers {input.numbers:q} \
+            --paper {input.paper:q} \
+            --stand-ins {params.stand_ins} \
+            --resamples {params.resamples} \
+            --seed {params.seed} \
+            --origin={params.origin:q} \
+            --table {output.table:q} \
+            --html {output.html:q} \
+            &>{log:q}
+        """
