@@ -11,12 +11,12 @@ COMPARING = {"draw_mse_curve", "draw_reconstructions", "draw_grid", "draw_overvi
 SHOWING_CLASSES = {"score_classes", "draw_classes", "draw_overview"}
 FIGURES = {"draw_fetch", "draw_overlap", "draw_duplicates", "draw_poses", "draw_classes"} | COMPARING
 RECONSTRUCTING = {"reconstruct"} | COMPARING
-JUDGING = {"train_evaluator", "score_floor"} | SHOWING_CLASSES | RECONSTRUCTING
+JUDGING = {"train_evaluator", "score_floors"} | SHOWING_CLASSES | RECONSTRUCTING
 INVERTING = {"train_inverter", "infer_classes"} | SHOWING_CLASSES | RECONSTRUCTING
 PREDICTING = {"predict"} | INVERTING
 INVERTING_JOINTLY = {"train_joint"} | PREDICTING  # which trains a target too
 CLASSIFYING = {"train_classifier", "invert_classes"} | INVERTING_JOINTLY
-SPLITTING = {"split_samples", "make_auxiliary", "score_floor"} | CLASSIFYING
+SPLITTING = {"split_samples", "make_auxiliary", "score_floors"} | CLASSIFYING
 CROPPING_FACESCRUB = {"crop_facescrub", "reserve_samples", "train_evaluator"} | FIGURES | SPLITTING
 SORTING_POSES = {"sort_poses", "draw_poses", "make_auxiliary", "train_inverter", "reconstruct", "draw_grid"}
 POSING = {"find_landmarks", "estimate_pose"} | SORTING_POSES
@@ -106,7 +106,7 @@ TINY = [
     pytest.param(
         "overlap: names",
         "overlap: none",
-        {"remove_overlap", "draw_overlap"} | SORTING_POSES | {"score_floor"} | PREDICTING,
+        {"remove_overlap", "draw_overlap"} | SORTING_POSES | {"score_floors"} | PREDICTING,
         id="overlap",
     ),
     pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose"} | SORTING_POSES, id="a camera"),

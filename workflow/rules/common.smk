@@ -41,7 +41,6 @@ wildcard_constraints:
     classifier=f"{ALONE}({targets.JOINTLY})?",
     auxiliary=f"({'|'.join(config['auxiliaries'])}){targets.SUBSET}",
     inversion=f"{recipes.PATTERN}|{JOINT}_full",
-    floor="|".join([*FLOORS, CEILING]),
     seed="[0-9]+",
     view="full|m[0-9]+(zeros)?",
 

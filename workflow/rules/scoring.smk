@@ -48,7 +48,7 @@ rule reconstruct:
         """
 
 
-rule score_floor:
+rule score_floors:
     input:
         auxiliary="results/auxiliaries/{auxiliary}.parquet",
         auxiliary_images=auxiliary_inputs("images.npy"),
@@ -59,34 +59,38 @@ rule score_floor:
         reserved=lambda wildcards: reserved_of(wildcards.classifier),
         evaluator=lambda wildcards: evaluator_of(wildcards.classifier),
     output:
-        scores="results/scores/{classifier}/{auxiliary}/{floor}/{dataset}.nothing.parquet",
+        scores=[
+            f"results/scores/{{classifier}}/{{auxiliary}}/{floor}/{{dataset}}.nothing.parquet"
+            for floor in [*FLOORS, CEILING]
+        ],
     log:
-        "results/logs/score_floor/{classifier}/{auxiliary}/{floor}/{dataset}.log",
+        "results/logs/score_floors/{classifier}/{auxiliary}/{dataset}.log",
     benchmark:
-        "results/benchmarks/score_floor/{classifier}/{auxiliary}/{floor}/{dataset}.tsv"
+        "results/benchmarks/score_floors/{classifier}/{auxiliary}/{dataset}.tsv"
     conda:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
         gpu=GPU,
     params:
-        code=code("score_floor"),
+        code=code("score_floors"),
+        floors=[*FLOORS, CEILING],
         datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
         threads=lookup("compute/inverter_threads", within=config),
     shell:
         r"""
-        python -m obverse.score_floor \
+        python -m obverse.score_floors \
             --auxiliary {input.auxiliary:q} \
             --auxiliary-images {input.auxiliary_images:q} \
             --auxiliary-samples {input.auxiliary_samples:q} \
             --images {input.images:q} \
             --samples {input.samples:q} \
             --splits {input.splits:q} \
-            --floor {wildcards.floor} \
             --datasets {params.datasets:q} \
             --reserved {input.reserved:q} \
             --evaluator {input.evaluator:q} \
             --threads {params.threads} \
+            --floors {params.floors} \
             --scores {output.scores:q} \
             &>{log:q}
         """

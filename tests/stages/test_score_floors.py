@@ -6,7 +6,7 @@ import torch
 from obverse import auxiliaries, checkpoints, evaluators, scores, splits, stamps
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
-from obverse.score_floor import score_floor
+from obverse.score_floors import score_floors
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def inputs(data_set, split_table, reserved_table, judge, tmp_path):
 
 
 def scored(given: dict, output, floor: str):
-    score_floor(floor=floor, scores=output, **given)
+    score_floors(floors=[floor], scores=[output], **given)
     return scores.read(output)
 
 
@@ -70,7 +70,7 @@ def test_two_runs_give_the_same_bytes(inputs, tmp_path):
 
 def test_an_unknown_floor_is_refused(inputs, tmp_path):
     given, _, _ = inputs
-    with pytest.raises(UnusableInput, match="expected one of mean_image, black, class_mean, truth, found 'grey'"):
+    with pytest.raises(UnusableInput, match="expected each among mean_image, black, class_mean, truth, found 'grey'"):
         scored(given, tmp_path / "s", "grey")
 
 

@@ -16,9 +16,8 @@ from obverse.scores import write as write_scores
 from obverse.splits import MEMBER
 
 
-def score_floor(
+def score_floors(
     *,
-    floor: str,
     auxiliary: Path,
     datasets: list[str],
     auxiliary_images: list[Path],
@@ -29,9 +28,10 @@ def score_floor(
     reserved: Path,
     evaluator: Path,
     threads: int,
-    scores: Path,
+    floors: list[str],
+    scores: list[Path],
 ) -> None:
-    """Score ``floor``: what is shown for each victim.
+    """Score what is shown for each victim by each of ``floors``, one file of ``scores`` each.
 
     ``black``, or the ``mean_image`` of the auxiliary training part, for everybody; ``class_mean``, the mean of the
     members' pictures of the victim's class, his own not counted; ``truth``, his own: what the evaluation classifier
@@ -39,25 +39,30 @@ def score_floor(
     """
     victims = panel.load(images, samples, splits, reserved)
     judge = panel.load_judge(evaluator, victims)
-    if floor == "black":
-        shown = torch.zeros_like(victims.truth)
-    elif floor == "mean_image":
-        mean = _mean_image(auxiliary, datasets, auxiliary_images, auxiliary_samples)
-        shown = mean.expand_as(victims.truth)
-    elif floor == "class_mean":
-        shown = _class_means(victims)
-    elif floor == CEILING:
-        shown = victims.truth
-    else:
-        known = ", ".join([*FLOORS, CEILING])
-        raise UnusableInput("floor", f"expected one of {known}, found {floor!r}", "Choose one of them.")
     device = devices.prepare("float32", threads)
     inputs = {"auxiliary": auxiliary, "images": images, "samples": samples, "splits": splits}
     inputs |= {"reserved": reserved, "evaluator": evaluator}
     inputs |= {f"{name} images": path for name, path in zip(datasets, auxiliary_images, strict=True)}
     inputs |= {f"{name} samples": path for name, path in zip(datasets, auxiliary_samples, strict=True)}
-    stamp = stamps.stamp("score_floor", inputs, floor=floor, **device.describe())
-    write_scores(scores, panel.score(victims, shown, judge, device.torch), stamp)
+    mean = _mean_image(auxiliary, datasets, auxiliary_images, auxiliary_samples)
+    for floor, path in zip(floors, scores, strict=True):
+        shown = _shown(floor, victims, mean)
+        stamp = stamps.stamp("score_floors", inputs, floor=floor, **device.describe())
+        write_scores(path, panel.score(victims, shown, judge, device.torch), stamp)
+
+
+def _shown(floor: str, victims: panel.Victims, mean: torch.Tensor) -> torch.Tensor:
+    """Return the picture float32 [N, 1, H, W] that a floor shows for each victim."""
+    if floor == "black":
+        return torch.zeros_like(victims.truth)
+    if floor == "mean_image":
+        return mean.expand_as(victims.truth)
+    if floor == "class_mean":
+        return _class_means(victims)
+    if floor == CEILING:
+        return victims.truth
+    known = ", ".join([*FLOORS, CEILING])
+    raise UnusableInput("floors", f"expected each among {known}, found {floor!r}", "Choose one of them.")
 
 
 def _class_means(victims: panel.Victims) -> torch.Tensor:
@@ -86,4 +91,4 @@ def _mean_image(auxiliary: Path, datasets: list[str], images: list[Path], sample
 
 
 if __name__ == "__main__":
-    cli.run(score_floor)
+    cli.run(score_floors)
