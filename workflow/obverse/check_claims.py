@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obverse import cli, files, pose_readers, tables
+from obverse import cli, files, pose_readers
 from obverse.attacks import FLOORS, NEAREST
 from obverse.ledger import claims, evidence, page, summaries
 from obverse.ledger.claims import Facts, Finding
@@ -68,7 +68,7 @@ def check_claims(
 
 def _angles(path: Path) -> np.ndarray:
     """Return yaw and pitch [N, 2], degrees."""
-    return tables.read(path, pose_readers.SCHEMA).to_pandas()[["yaw", "pitch"]].to_numpy()
+    return pose_readers.load(path).to_pandas()[["yaw", "pitch"]].to_numpy()
 
 
 def _findings(facts: Facts) -> Iterator[Finding]:
