@@ -13,9 +13,9 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
 from obverse import devices, training
+from obverse.inversions import Inversion
 from obverse.inverters import Inverter
 from obverse.states import State
-from obverse.train_inverter import Inversion
 
 SIZE, CLASSES, WIDTH, TRAIN, VALIDATION = 32, 53, 16, 4096, 512
 

@@ -21,8 +21,8 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
 from obverse import devices, training
 from obverse.images import resident
+from obverse.inversions import Inversion
 from obverse.inverters import Inverter
-from obverse.train_inverter import Inversion
 
 SIZE, CLASSES, WIDTH, BATCH, PICTURES = 64, 530, 128, 128, 4096
 SIDES = ("published", "ours")

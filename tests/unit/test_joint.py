@@ -9,10 +9,10 @@ from torch.nn import functional
 from obverse import devices, states, training
 from obverse.classifiers import Classifier
 from obverse.images import seen
+from obverse.inversions import Inversion
 from obverse.inverters import Inverter
 from obverse.joint import Joint, RecognitionAndInversion
 from obverse.recognition import Examples, Recognition
-from obverse.train_inverter import Inversion
 
 CLASSES, MEMBERS, ROWS, SIZE = 4, 128, 192, 8
 SCHEDULE = training.Schedule(seed=1, epochs=60, batch_size=16, learning_rate=3e-3)

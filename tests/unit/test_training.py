@@ -7,9 +7,9 @@ from obverse import devices, stamps, states, training
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.images import seen
+from obverse.inversions import Inversion
 from obverse.inverters import Inverter
 from obverse.recognition import Examples, Recognition
-from obverse.train_inverter import Inversion
 
 CLASSES, ROWS, SIZE = 4, 96, 8
 
