@@ -18,6 +18,7 @@ SHIPPED = yaml.safe_load((BASE / "config.yaml").read_text())
 RENDERED = {"facescrub": {"identities": 53, "pictures": 100}, "celeba": {"identities": 208, "pictures": 30}}
 NO_JUDGES = {name: chosen | {"reserved_fraction": 0.0} for name, chosen in SHIPPED["evaluators"].items()}
 SMALL = SHIPPED | {"rendered": RENDERED, "photographs": {"patches": 3000}, "seeds": [1], "evaluators": NO_JUDGES}
+SMALL |= {"joint": {"weights": []}}
 PAPER = preflight.merged([BASE / "config.yaml", BASE / "workflow" / "scales" / "paper.yaml"])
 
 
@@ -166,6 +167,8 @@ def test_joint_training_shows_each_member_to_classifier_and_inverter():
     once = classifier("digits") + estimates._inverter_products(32, 10, numbers["width"])
     cost = estimates.operations(only(SMALL, fig16={"victims": 5, "rows": rows}))
     assert cost == pytest.approx(6 * estimates._shown(1797 * 0.5, numbers) * once)
+    tried = only(SMALL, fig16={"victims": 5, "rows": rows}) | {"joint": {"weights": [0.1, 1, 10]}}
+    assert estimates.operations(tried) == pytest.approx(3 * cost)  # one of them is that of the row
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,18 @@ import pytest
 
 from checkouts import Checkout, copy_checkout
 
-COMPARING = {"draw_mse_curve", "draw_reconstructions", "draw_grid", "draw_overview"}
+TABLES = {"tabulate_auxiliaries", "tabulate_joint"}
+COMPARING = {"draw_mse_curve", "draw_reconstructions", "draw_grid", "draw_overview"} | TABLES
 SHOWING_CLASSES = {"score_classes", "draw_classes", "draw_overview"}
 FIGURES = {"draw_fetch", "draw_overlap", "draw_duplicates", "draw_poses", "draw_classes"} | COMPARING
+FIGURES |= {"tabulate_allocation"}
 RECONSTRUCTING = {"reconstruct"} | COMPARING
-JUDGING = {"train_evaluator", "score_floors"} | SHOWING_CLASSES | RECONSTRUCTING
+JUDGED = {"score_floors", "retrieve_nearest"} | SHOWING_CLASSES | RECONSTRUCTING
 INVERTING = {"train_inverter", "infer_classes"} | SHOWING_CLASSES | RECONSTRUCTING
-PREDICTING = {"predict"} | INVERTING
-INVERTING_JOINTLY = {"train_joint"} | PREDICTING  # which trains a target too
-CLASSIFYING = {"train_classifier", "invert_classes"} | INVERTING_JOINTLY
-SPLITTING = {"split_samples", "make_auxiliary", "score_floors"} | CLASSIFYING
+INVERTING_JOINTLY = {"train_joint", "predict"} | INVERTING  # it trains a target too, which is asked about its victims
+PREDICTING = {"predict", "retrieve_nearest"} | INVERTING
+CLASSIFYING = {"train_classifier", "invert_classes"} | INVERTING_JOINTLY | PREDICTING
+SPLITTING = {"split_samples", "make_auxiliary", "tabulate_allocation", "score_floors"} | CLASSIFYING
 CROPPING_FACESCRUB = {"crop_facescrub", "reserve_samples", "train_evaluator"} | FIGURES | SPLITTING
 SORTING_POSES = {"sort_poses", "draw_poses", "make_auxiliary", "train_inverter", "reconstruct", "draw_grid"}
 POSING = {"find_landmarks", "estimate_pose"} | SORTING_POSES
@@ -34,10 +36,10 @@ CODE = [
         INVERTING_JOINTLY,
         id="inverters",
     ),
-    pytest.param("metrics.py", "_SSIM_WINDOW = 7", "_SSIM_WINDOW = 9", JUDGING - {"train_evaluator"}, id="metrics"),
+    pytest.param("metrics.py", "_SSIM_WINDOW = 7", "_SSIM_WINDOW = 9", JUDGED, id="metrics"),
     pytest.param("draw_mse_curve.py", "markersize=5", "markersize=6", {"draw_mse_curve"}, id="a figure's stage"),
     pytest.param("style.py", "_DPI = 150", "_DPI = 160", FIGURES, id="all figures' style"),
-    pytest.param("views.py", "descending=True", "descending=False", INVERTING, id="views"),
+    pytest.param("views.py", "descending=True", "descending=False", INVERTING | {"retrieve_nearest"}, id="views"),
 ]
 
 
@@ -73,7 +75,7 @@ def test_an_edit_of_code_reruns_what_runs_it(shared: Checkout, module: str, old:
 
 
 def test_another_torch_reruns_what_imports_torch_and_what_follows(shared: Checkout):
-    rules = JUDGING | CLASSIFYING | POSING
+    rules = {"train_evaluator"} | JUDGED | CLASSIFYING | POSING
     assert after_edit(shared, "envs/obverse.lock.txt", "torch==2.15.0", "torch==2.15.1") == rules
 
 
@@ -99,14 +101,19 @@ TINY = [
     pytest.param(
         "precision: float32",
         "precision: bfloat16",
-        JUDGING | CLASSIFYING | POSING,
+        {"train_evaluator"} | JUDGED | CLASSIFYING | POSING,
         id="precision",
     ),
-    pytest.param("member_fraction: 0.8", "member_fraction: 0.7", SPLITTING - {"train_joint"}, id="member_fraction"),
+    pytest.param(
+        "member_fraction: 0.8",
+        "member_fraction: 0.7",
+        SPLITTING - {"train_joint", "tabulate_joint"},
+        id="member_fraction",
+    ),
     pytest.param(
         "overlap: names",
         "overlap: none",
-        {"remove_overlap", "draw_overlap"} | SORTING_POSES | {"score_floors"} | PREDICTING,
+        {"remove_overlap", "draw_overlap"} | SORTING_POSES | {"tabulate_allocation", "score_floors"} | PREDICTING,
         id="overlap",
     ),
     pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose"} | SORTING_POSES, id="a camera"),

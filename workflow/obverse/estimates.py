@@ -6,7 +6,7 @@ import os
 import time
 
 from obverse import poses, targets
-from obverse.attacks import JOINT, NEAREST, Attack, of_figure
+from obverse.attacks import JOINT, NEAREST, Attack, of_figure, weighed
 
 # How many pictures, of how many people or digits, each official data set has as published, and how large they are.
 _PUBLISHED = {"facescrub": 106_863, "celeba": 202_599, "mnist": 70_000, "cifar10": 60_000}
@@ -80,7 +80,9 @@ def matrix_rate(precision: str) -> float:
 
 
 def _all(config: dict) -> list[Attack]:
-    return [attack for figure in config["figures"] for attack in of_figure(config, figure)]
+    shown = [attack for figure in config["figures"] for attack in of_figure(config, figure)]
+    owned = [figure for figure, chosen in config["figures"].items() if "rows" in chosen]
+    return shown + [attack for figure in owned for attack in weighed(config, figure)]
 
 
 def _asked(config: dict) -> set[tuple[str, str]]:
