@@ -8,9 +8,9 @@ import pandas as pd
 
 from obverse import cli, files, pose_readers
 from obverse.attacks import FLOORS, NEAREST
-from obverse.ledger import claims, evidence, page, summaries
-from obverse.ledger.claims import Facts, Finding
+from obverse.ledger import claims, evidence, page, quantities, summaries
 from obverse.ledger.evidence import Evidence
+from obverse.ledger.findings import Facts, Finding
 from obverse.paper import Paper
 
 _BESIDE = (*FLOORS, NEAREST)
@@ -73,19 +73,19 @@ def _angles(path: Path) -> np.ndarray:
 
 def _findings(facts: Facts) -> Iterator[Finding]:
     decided = [
-        *claims.accuracies(facts),
-        *claims.counts(facts),
+        *quantities.accuracies(facts),
+        *quantities.counts(facts),
         *claims.distributions(facts),
         *claims.truncation(facts),
         *claims.sizes(facts),
         *claims.turning(facts),
         *claims.inference(facts),
         *claims.joint(facts),
-        *claims.cells(facts),
+        *quantities.cells(facts),
     ]
     yield from summaries.of(decided)
     yield from decided
-    yield from claims.pending()
+    yield from quantities.pending()
 
 
 def _row(finding: Finding, facts: Facts) -> dict[str, object]:

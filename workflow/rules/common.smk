@@ -162,22 +162,6 @@ def stand_in(role: str, path: str) -> list[str]:
     return [] if config["datasets"][role]["source"] == "official" else [path]
 
 
-def shown(*roles: str) -> list[str]:
-    """Return those roles whose pictures a report may hold: nobody's, or anybody's if config says so."""
-    return [role for role in roles if config["show_faces"] or config["datasets"][role]["source"] != "official"]
-
-
-def stand_ins(*roles: str) -> list[str]:
-    """Return a note of which of the roles stand-ins play, where any does."""
-    played = {
-        "rendered": "rendered faces, nobody's picture",
-        "bundled": "scikit-learn's 8 × 8 digits",
-    }
-    sources = {role: config["datasets"][role]["source"] for role in roles}
-    said = [f"{role}: {played[source]}" for role, source in sources.items() if source in played]
-    return ["Stand-ins: " + "; ".join(said)] if said else []
-
-
 def victims_of(figure: str) -> str:
     """Return the data set whose people a figure shows."""
     chosen = config["figures"][figure]
@@ -195,11 +179,6 @@ def floor_files(classifier: str, auxiliary: str, floors=FLOORS) -> list[str]:
     return [f"{where}/{floor}/{dataset_of(classifier)}.nothing.parquet" for floor in floors]
 
 
-def origin(*figures: str) -> str:
-    """Return what figures must say of their pictures: which roles stand-ins play, and whose the auxiliary sets are."""
-    return origin_of([pair for figure in figures for pair in contradictions.pairs(config, figure)])
-
-
 def origin_of(brought: list[tuple[str, str]]) -> str:
     """Return the same of pairs of a target and an auxiliary set."""
     datasets = [name for classifier, held in brought for name in [dataset_of(classifier), *auxiliary_datasets(held)]]
@@ -210,11 +189,3 @@ def origin_of(brought: list[tuple[str, str]]) -> str:
     for classifier, held in brought:
         notes += whose(classifier, held)
     return " — ".join(dict.fromkeys(notes))
-
-
-def whose(classifier: str, held: str) -> list[str]:
-    """Return what must be said of an auxiliary set that holds images of the target's own people."""
-    sides = [part["split"] for part in config["auxiliaries"][held]["parts"] if "split" in part]
-    said = [f"{held}: the inverter was trained on the {side.replace('_', '-')} pictures" for side in sides]
-    owned = config["auxiliaries"][held]["owner"] == "target_owner"
-    return said + [f"{held}: the target owner's, and may hold members"] * (owned and not said)

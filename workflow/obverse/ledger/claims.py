@@ -1,93 +1,29 @@
-"""The paper's claims, each with what it is decided by.
+"""The paper's orderings, each with what it is decided by.
 
 Evidence goes by the name of the figure that shows it, the row's label, and m or k: ``fig8 prior 10``, ``fig5 same``.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from math import nan
 
 import numpy as np
 
 from obverse import poses, turns
 from obverse.ledger import verdicts
-from obverse.ledger.evidence import CLASS, Evidence
-from obverse.ledger.verdicts import Estimate, Verdict
-from obverse.paper import Paper
+from obverse.ledger.evidence import CLASS
+from obverse.ledger.findings import DISTRIBUTIONS, OF_TABLE_2, OF_TABLE_3, Facts, Finding
+from obverse.ledger.verdicts import Estimate
 from obverse.splits import HELD_OUT, MEMBER, SPLITS
 
 _SIDE = {MEMBER: "members", HELD_OUT: "held-out"}
-_ROWS = {"fig5": "facescrub", "fig6": "mnist"}  # of table 2
-_OWNERS = {"fig15": "facescrub", "fig16": "mnist"}  # of table 3
-_DISTRIBUTIONS = ("same", "generic", "distinct")
 _MOST = 0.9  # what "all" and "consistently" are taken for
 _FRONTAL = 20  # degrees: what looks to the front by eye
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the ledger: what the paper says, what came out, and what follows."""
-
-    id: str
-    claim: str
-    where: str
-    ours: Estimate
-    verdict: Verdict
-    paper: str = ""
-    evidence: str = ""  # the name whose floors are the claim's, nothing where it has none
-    split: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What claims are decided by.
-
-    ``evidence`` of attacks, ``accuracies`` by target, ``classes`` by attack on them, ``angles`` [N, 2] (yaw and pitch,
-    degrees) by what the inverter was trained on, further ``numbers`` by name, and what the ``paper`` prints.
-    """
-
-    evidence: Evidence
-    accuracies: Evidence
-    classes: Evidence
-    angles: dict[str, np.ndarray]
-    numbers: dict[str, float]
-    paper: Paper
-    stand_ins: bool
-    asked: dict[str, list[int]] = field(default_factory=dict)  # m or k of each figure, in rising order
-
-
-def cells(facts: Facts) -> Iterator[Finding]:
-    """Yield the numbers of tables 2 and 3."""
-    for figure, task in _ROWS.items():
-        for label in _DISTRIBUTIONS:
-            for split in SPLITS:
-                ours = facts.evidence.mean(f"{figure} {label}", split)
-                yield _cell(facts, "table2", task, label, f"mse_{split}", ours, f"{figure} {label}", split)
-    for figure, task in _OWNERS.items():
-        for label in ("black box", "joint", "black box (more data)"):
-            if f"{figure} {label}" in facts.evidence.scores:
-                ours = facts.evidence.mean(f"{figure} {label}", HELD_OUT)
-                yield _cell(facts, "table3", task, label, "mse", ours, f"{figure} {label}", HELD_OUT)
-                ours = facts.accuracies.mean(f"{figure} {label}", HELD_OUT, "right")
-                yield _cell(facts, "table3", task, label, "accuracy", ours, "", HELD_OUT)
-
-
-def _cell(
-    facts: Facts, table: str, task: str, label: str, column: str, ours: Estimate, evidence: str, split: str
-) -> Finding:
-    printed, note = facts.paper.number(table, task, label, column), facts.paper.note(table, task, label, column)
-    verdict = verdicts.cell(ours.value, printed, facts.stand_ins)
-    claim = f"{task}, {label}: {column.replace('_', ' ')}"
-    return Finding(
-        f"{table}/{task}/{label}/{column}", claim, table, ours, verdict, f"{printed:g}", evidence, split, note
-    )
-
-
 def distributions(facts: Facts) -> Iterator[Finding]:
     """Yield: the nearer the auxiliary set, the smaller the error (table 2)."""
-    for figure, task in _ROWS.items():
-        same, generic, distinct = (f"{figure} {label}" for label in _DISTRIBUTIONS)
+    for figure, task in OF_TABLE_2.items():
+        same, generic, distinct = (f"{figure} {label}" for label in DISTRIBUTIONS)
         for split in SPLITS:
             note = "the inverter has seen these images of 'same'" if split == HELD_OUT else ""
             ours = facts.evidence.difference(generic, same, split)
@@ -164,7 +100,7 @@ def inference(facts: Facts) -> Iterator[Finding]:
 
 def joint(facts: Facts) -> Iterator[Finding]:
     """Yield: joint training lowers the error at a small cost; so does more data, at none (table 3, T9, T11, T15)."""
-    for figure, task in _OWNERS.items():
+    for figure, task in OF_TABLE_3.items():
         black, both = f"{figure} black box", f"{figure} joint"
         ours = facts.evidence.difference(black, both, HELD_OUT)
         claim = f"{task}: joint is below black box"
@@ -180,58 +116,3 @@ def joint(facts: Facts) -> Iterator[Finding]:
     ours = facts.evidence.difference(black, more, HELD_OUT)
     claim = "faces: augmenting the members with generic images lowers the error"
     yield Finding("T15", claim, "table3", ours, verdicts.above(ours), "", more, HELD_OUT)
-
-
-def accuracies(facts: Facts) -> Iterator[Finding]:
-    """Yield what targets reach (T1, T10)."""
-    for name, task, printed in (("faces", "FaceScrub", 0.857), ("digits_most", "MNIST", 0.996)):
-        ours = facts.accuracies.mean(name, HELD_OUT, "right")
-        verdict = verdicts.cell(ours.value, printed, facts.stand_ins)
-        yield Finding(f"T1/{name}", f"{task}, 80/20: the target's accuracy", "section 5.1", ours, verdict, f"{printed}")
-    ours = facts.accuracies.difference("faces", "faces_half", HELD_OUT, "right")
-    claim = "faces: trained on 50 % instead of 80 %, the target is less accurate"
-    yield Finding("T10", claim, "section 5.6", ours, verdicts.above(ours), "85.7 against 78.3 %")
-
-
-def counts(facts: Facts) -> Iterator[Finding]:
-    """Yield what is counted or timed (T2 to T8)."""
-    numbers = facts.numbers
-
-    def found(name: str) -> Estimate:
-        return Estimate(numbers[name], nan, nan)
-
-    for claim_id, claim, name, printed in (
-        ("T2/images", "FaceScrub: images that could be fetched", "facescrub images", 48_579),
-        ("T2/people", "FaceScrub: people", "facescrub people", 530),
-        ("T3/removed", "CelebA: images removed with the people who are in FaceScrub too", "celeba removed", 6_872),
-        ("T3/people", "CelebA: people left", "celeba people", 9_881),
-        *((f"T4/{pose}", f"CelebA: share of {pose} faces", f"share {pose}", share) for pose, share in _POSES.items()),
-    ):
-        verdict = verdicts.cell(numbers[name], printed, facts.stand_ins)
-        yield Finding(claim_id, claim, "section 5", found(name), verdict, f"{printed:g}")
-    claim = "the target is asked once for each auxiliary image"
-    yield Finding("T5", claim, "section 4.2", found("queries"), verdicts.equal(numbers["queries"], numbers["asked"]))
-    verdict = Verdict(verdicts.UNDECIDED, "another machine, other data: results/benchmarks/train_inverter has ours")
-    yield Finding("T6", "training an inverter, hours", "section 5", Estimate(nan, nan, nan), verdict, "< 12")
-    claim = "inverting one vector takes a few milliseconds"
-    verdict = verdicts.at_most(numbers["milliseconds"], 10, "ms")
-    yield Finding(
-        "T7", claim, "section 5", found("milliseconds"), verdict, "a few", note="rounded up to a power of ten"
-    )
-    claim = "the auxiliary images' predictions name every class"
-    yield Finding("T8", claim, "section 5.5", found("named"), verdicts.equal(numbers["named"], numbers["classes"]))
-
-
-_POSES = {"frontal": 0.5574, "left": 0.2459, "right": 0.1718, "down": 0.0219, "up": 0.0118}
-
-
-def pending() -> Iterator[Finding]:
-    """Yield the claims about Amazon Rekognition."""
-    verdict = Verdict(verdicts.PENDING, "the commercial service is not part of this workflow yet")
-    none = Estimate(nan, nan, nan)
-    for claim_id, claim, where in (
-        ("T12", "rounding hardly lowers the quality", "table4"),
-        ("T13", "156,582 and 87,724 queries", "section 5.7"),
-        ("table4", "the errors of table 4", "table4"),
-    ):
-        yield Finding(claim_id, claim, where, none, verdict)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import nan
 
 from obverse.ledger import verdicts
-from obverse.ledger.claims import Finding
+from obverse.ledger.findings import Finding
 from obverse.ledger.verdicts import Estimate
 
 # What a summary says, and how the identifiers of the claims begin that it rests on.

@@ -1,0 +1,47 @@
+"""What a claim is decided by, and what is found: one line of the ledger."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from obverse.ledger.evidence import Evidence
+from obverse.ledger.verdicts import Estimate, Verdict
+from obverse.paper import Paper
+
+OF_TABLE_2 = {"fig5": "facescrub", "fig6": "mnist"}  # the figures whose rows are its rows, and the victims' data set
+OF_TABLE_3 = {"fig15": "facescrub", "fig16": "mnist"}
+DISTRIBUTIONS = ("same", "generic", "distinct")
+BY_OWNER = ("black box", "joint", "black box (more data)")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the ledger: what the paper says, what came out, and what follows."""
+
+    id: str
+    claim: str
+    where: str
+    ours: Estimate
+    verdict: Verdict
+    paper: str = ""
+    evidence: str = ""  # the name whose floors are the claim's, nothing where it has none
+    split: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What claims are decided by.
+
+    ``evidence`` of attacks, ``accuracies`` by target, ``classes`` by attack on them, ``angles`` [N, 2] (yaw and pitch,
+    degrees) by what the inverter was trained on, further ``numbers`` by name, and what the ``paper`` prints.
+    """
+
+    evidence: Evidence
+    accuracies: Evidence
+    classes: Evidence
+    angles: dict[str, np.ndarray]
+    numbers: dict[str, float]
+    paper: Paper
+    stand_ins: bool
+    asked: dict[str, list[int]] = field(default_factory=dict)  # m or k of each figure, in rising order

@@ -1,0 +1,91 @@
+"""The paper's single numbers: cells of its tables, accuracies, counts; and what is not decided here yet."""
+
+from collections.abc import Iterator
+from math import nan
+
+from obverse.ledger import verdicts
+from obverse.ledger.findings import BY_OWNER, DISTRIBUTIONS, OF_TABLE_2, OF_TABLE_3, Facts, Finding
+from obverse.ledger.verdicts import Estimate, Verdict
+from obverse.splits import HELD_OUT, SPLITS
+
+
+def cells(facts: Facts) -> Iterator[Finding]:
+    """Yield the numbers of tables 2 and 3."""
+    for figure, task in OF_TABLE_2.items():
+        for label in DISTRIBUTIONS:
+            for split in SPLITS:
+                ours = facts.evidence.mean(f"{figure} {label}", split)
+                yield _cell(facts, "table2", task, label, f"mse_{split}", ours, f"{figure} {label}", split)
+    for figure, task in OF_TABLE_3.items():
+        for label in BY_OWNER:
+            if f"{figure} {label}" in facts.evidence.scores:
+                ours = facts.evidence.mean(f"{figure} {label}", HELD_OUT)
+                yield _cell(facts, "table3", task, label, "mse", ours, f"{figure} {label}", HELD_OUT)
+                ours = facts.accuracies.mean(f"{figure} {label}", HELD_OUT, "right")
+                yield _cell(facts, "table3", task, label, "accuracy", ours, "", HELD_OUT)
+
+
+def _cell(
+    facts: Facts, table: str, task: str, label: str, column: str, ours: Estimate, evidence: str, split: str
+) -> Finding:
+    printed, note = facts.paper.number(table, task, label, column), facts.paper.note(table, task, label, column)
+    verdict = verdicts.cell(ours.value, printed, facts.stand_ins)
+    claim = f"{task}, {label}: {column.replace('_', ' ')}"
+    return Finding(
+        f"{table}/{task}/{label}/{column}", claim, table, ours, verdict, f"{printed:g}", evidence, split, note
+    )
+
+
+def accuracies(facts: Facts) -> Iterator[Finding]:
+    """Yield what targets reach (T1, T10)."""
+    for name, task, printed in (("faces", "FaceScrub", 0.857), ("digits_most", "MNIST", 0.996)):
+        ours = facts.accuracies.mean(name, HELD_OUT, "right")
+        verdict = verdicts.cell(ours.value, printed, facts.stand_ins)
+        yield Finding(f"T1/{name}", f"{task}, 80/20: the target's accuracy", "section 5.1", ours, verdict, f"{printed}")
+    ours = facts.accuracies.difference("faces", "faces_half", HELD_OUT, "right")
+    claim = "faces: trained on 50 % instead of 80 %, the target is less accurate"
+    yield Finding("T10", claim, "section 5.6", ours, verdicts.above(ours), "85.7 against 78.3 %")
+
+
+def counts(facts: Facts) -> Iterator[Finding]:
+    """Yield what is counted or timed (T2 to T8)."""
+    numbers = facts.numbers
+
+    def found(name: str) -> Estimate:
+        return Estimate(numbers[name], nan, nan)
+
+    for claim_id, claim, name, printed in (
+        ("T2/images", "FaceScrub: images that could be fetched", "facescrub images", 48_579),
+        ("T2/people", "FaceScrub: people", "facescrub people", 530),
+        ("T3/removed", "CelebA: images removed with the people who are in FaceScrub too", "celeba removed", 6_872),
+        ("T3/people", "CelebA: people left", "celeba people", 9_881),
+        *((f"T4/{pose}", f"CelebA: share of {pose} faces", f"share {pose}", share) for pose, share in _POSES.items()),
+    ):
+        verdict = verdicts.cell(numbers[name], printed, facts.stand_ins)
+        yield Finding(claim_id, claim, "section 5", found(name), verdict, f"{printed:g}")
+    claim = "the target is asked once for each auxiliary image"
+    yield Finding("T5", claim, "section 4.2", found("queries"), verdicts.equal(numbers["queries"], numbers["asked"]))
+    verdict = Verdict(verdicts.UNDECIDED, "another machine, other data: results/benchmarks/train_inverter has ours")
+    yield Finding("T6", "training an inverter, hours", "section 5", Estimate(nan, nan, nan), verdict, "< 12")
+    claim = "inverting one vector takes a few milliseconds"
+    verdict = verdicts.at_most(numbers["milliseconds"], 10, "ms")
+    yield Finding(
+        "T7", claim, "section 5", found("milliseconds"), verdict, "a few", note="rounded up to a power of ten"
+    )
+    claim = "the auxiliary images' predictions name every class"
+    yield Finding("T8", claim, "section 5.5", found("named"), verdicts.equal(numbers["named"], numbers["classes"]))
+
+
+_POSES = {"frontal": 0.5574, "left": 0.2459, "right": 0.1718, "down": 0.0219, "up": 0.0118}
+
+
+def pending() -> Iterator[Finding]:
+    """Yield the claims about Amazon Rekognition."""
+    verdict = Verdict(verdicts.PENDING, "the commercial service is not part of this workflow yet")
+    none = Estimate(nan, nan, nan)
+    for claim_id, claim, where in (
+        ("T12", "rounding hardly lowers the quality", "table4"),
+        ("T13", "156,582 and 87,724 queries", "section 5.7"),
+        ("table4", "the errors of table 4", "table4"),
+    ):
+        yield Finding(claim_id, claim, where, none, verdict)
