@@ -38,11 +38,28 @@ def test_a_path_with_a_space_runs_this_checkouts_code_and_no_other(tmp_path: Pat
     assert "not a valid identifier" not in done.stderr
 
 
-def test_more_scores_than_classes_are_refused_before_work(checkout: Checkout):
-    (checkout.path / "more.yaml").write_text("figures: {fig9: {m: [1, 7]}}")
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ("{fig9: {m: [1, 7]}}", "figures.fig9.m: m = 7, but 'faces' gives prediction vectors of 6 scores"),
+        ("{fig11: {k: [2, 7]}}", "figures.fig11.k: k = 7, but 'faces' knows 6 classes"),
+        ("{fig8: {classifier: faces_k7_draw1}}", "figures.fig8.classifier: 'faces_k7_draw1' has k = 7"),
+    ],
+)
+def test_more_than_the_target_knows_is_refused_before_work(checkout: Checkout, figures: str, said: str):
+    (checkout.path / "more.yaml").write_text(f"figures: {figures}")
     done = checkout.run("snakemake", "--cores", "1", "--configfile", "tests/config.tiny.yaml", "more.yaml")
+    assert done.returncode != 0 and said in done.stderr
+    assert not (checkout.path / "results").exists()
+
+
+def test_a_pose_that_no_face_has_is_named_by_the_job_that_needs_it(clone: Checkout):
+    (clone.path / "steep.yaml").write_text("poses: {pitch: 89.0}")
+    files = ["tests/config.tiny.yaml", "steep.yaml"]
+    done = clone.run("snakemake", "--cores", "1", "--configfile", *files, "--", "results/auxiliaries/up.parquet")
     assert done.returncode != 0
-    assert "figures.fig9.m: m = 7, but 'faces' gives prediction vectors of 6 scores" in done.stderr
+    assert "results/auxiliaries/up.parquet: expected images of celeba with pose up, found none" in done.stderr
+    assert not (clone.path / "results/auxiliaries/up.parquet").exists()
 
 
 @pytest.mark.parametrize(
