@@ -1,14 +1,19 @@
 """A web of one loopback server, for what fetches: it remembers who was asked for what.
 
-Run as a program it is the fetch stage in that web, to be killed: ``servers.py PORT FACES_A_SHARD MOST_BYTES …``.
+Run as a program it is the fetch stage in that web, to be killed: ``servers.py PORT FACES_A_SHARD MOST_BYTES STOP …``.
+At STOP (``module:name:n``, the n-th call of a function; or "") it says "here" and waits. Its last words are the peak of
+its memory in bytes.
 """
 
 import asyncio
+import atexit
 import contextlib
+import importlib
 import resource
 import ssl
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,11 +109,39 @@ def serving(answer: Answer, certificate: Path | None = None) -> Iterator[Server]
         thread.join()
 
 
+def stop_at(place: str) -> None:
+    """Let the n-th call of a function wait to be killed; ``place`` is ``module:name:n``."""
+    module, name, number = place.split(":")
+    *above, last = name.split(".")
+    owner = importlib.import_module(module)
+    for part in above:
+        owner = getattr(owner, part)
+    call, left = getattr(owner, last), [int(number)]
+
+    def waiting(*arguments: object, **named: object) -> object:
+        left[0] -= 1
+        if left[0] == 0:
+            print("here", flush=True)
+            time.sleep(600)
+        return call(*arguments, **named)
+
+    setattr(owner, last, waiting)
+
+
+def peak() -> int:
+    """Return the most memory this process has held, in bytes."""
+    told = Path("/proc/self/status").read_text()
+    return 1024 * int(told.split("VmHWM:")[1].split()[0])
+
+
 if __name__ == "__main__":
     port, faces, most = map(int, sys.argv[1:4])
+    atexit.register(lambda: print(peak()))
+    if sys.argv[4]:
+        stop_at(sys.argv[4])
     shards.FACES = faces
     connectors.internet = lambda connections: web_of(port)
     if most:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-    sys.argv[1:] = sys.argv[4:]
+    sys.argv[1:] = sys.argv[5:]
     cli.run(fetch_facescrub)

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ from aiohttp import web
 from PIL import Image
 
 import servers
-from obverse import archives, connectors, download, facescrub, inbox, pictures, shards
+from obverse import archives, connectors, download, facescrub, inbox, pictures, samples, shards
+from obverse.crop_facescrub import crop_facescrub
 from obverse.errors import UnusableInput
 from obverse.fetch_facescrub import fetch_facescrub
 
@@ -158,6 +160,8 @@ def bad(tmp_path_factory):
     urls += [(url, RIGHT) for url in ELSEWHERE]
     urls += [urls[0], urls[0], (urls[0][0], jpeg(7))]  # duplicate URLs, one with another hash
     write_lists(folder, urls)
+    outside = [f"\t{len(urls) - 3}\t{urls[0][0]}\t{box}\t" for box in ("1,2,21,22", "30,2,60,22")]
+    (folder / "actresses.txt").write_text((folder / "actresses.txt").read_text().replace(*outside))
     connect = socket.socket.connect
     with servers.serving(answer) as server, pytest.MonkeyPatch.context() as patch:
         patch.setattr(connectors, "internet", lambda connections: servers.web_of(server.port))
@@ -168,12 +172,21 @@ def bad(tmp_path_factory):
     with archives.reading(folder / "out" / "pictures") as reader:
         kept = {name: reader.read(name) for name in reader.names}
     table = facescrub.read_fetched(folder / "out" / "faces.parquet").to_pandas()
-    return table, kept, server, places
+    cropped = {name: folder / name for name in ("images", "samples", "rejected")}
+    crop_facescrub(
+        faces=folder / "out" / "faces.parquet",
+        pictures=folder / "out" / "pictures",
+        size=16,
+        resize="bilinear",
+        workers=2,
+        **cropped,
+    )
+    return table, kept, server, places, cropped
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_bad_answer_ends_in_its_own_status_and_the_run_goes_on(bad, name):
-    table, _, server, _ = bad
+    table, _, server, *_ = bad
     status, asked, _ = CASES[name]
     row = table[table["url"].str.endswith(f"/{name}.jpg")].iloc[0]
     path = f"/{name}.jpg".replace(" ", "%20")
@@ -185,12 +198,12 @@ def test_each_bad_answer_ends_in_its_own_status_and_the_run_goes_on(bad, name):
 
 @pytest.mark.parametrize("url", ELSEWHERE)
 def test_each_url_that_leads_nowhere_has_its_own_status(bad, url):
-    table, _, _, _ = bad
+    table, *_ = bad
     assert table.set_index("url").loc[url, "status"] == ELSEWHERE[url]
 
 
 def test_no_redirect_to_a_private_address_is_followed_however_it_is_spelt(bad):
-    table, _, server, places = bad
+    table, _, server, places, _ = bad
     rows = table[table["url"].str.contains("/to/")]
     assert len(rows) == len(PRIVATE) and set(rows["status"]) <= {"blocked_address", "bad_url", "dns"}
     assert (rows["status"] == "blocked_address").sum() >= 7
@@ -203,7 +216,7 @@ def test_no_redirect_to_a_private_address_is_followed_however_it_is_spelt(bad):
 
 
 def test_only_what_decodes_and_has_the_listed_hash_is_passed_on(bad):
-    table, kept, _, _ = bad
+    table, kept, *_ = bad
     assert sorted(kept.values()) == sorted([RIGHT, POLYGLOT])
     for name, content in kept.items():
         assert hashlib.sha256(content).hexdigest() == name
@@ -214,17 +227,30 @@ def test_only_what_decodes_and_has_the_listed_hash_is_passed_on(bad):
 
 
 def test_a_url_of_several_faces_is_asked_for_once_and_each_face_has_its_own_verdict(bad):
-    table, _, _, _ = bad
+    table, *_ = bad
     rows = table[table["url"].str.endswith("/right.jpg")]
     assert rows["status"].to_list() == ["ok", "ok", "ok", "hash_mismatch"]
 
 
 def test_the_table_tells_who_answered_what(bad):
-    table, _, _, _ = bad
+    table, *_ = bad
     row = table.set_index("url").loc["http://h0.example/right.jpg"].iloc[0]
     assert (row["host"], row["http_code"], row["width"], row["height"]) == ("h0.example", 200, 40, 30)
     loop = table[table["url"].str.endswith("loop.jpg")].iloc[0]
     assert loop["final_url"] == loop["url"] and loop["http_code"] == 302
+
+
+def test_every_face_is_cropped_or_rejected_with_its_reason(bad):
+    table, _, _, _, cropped = bad
+    rejected = pd.read_csv(cropped["rejected"]).set_index("face_id")["status"]
+    came = table[table["member"].notna()]
+    assert samples.read(cropped["samples"])["sample_id"].to_pylist() == came["face_id"].to_list()[:-2] + [
+        came["face_id"].iloc[-1]
+    ]
+    assert rejected[rejected == "bbox_outside"].index.to_list() == [came["face_id"].iloc[-2]]
+    assert rejected.drop(came["face_id"].iloc[-2]).to_dict() == (
+        table[table["member"].isna()].set_index("face_id")["status"].to_dict()
+    )
 
 
 def test_a_list_with_a_broken_row_is_named_before_anything_is_asked(tmp_path):
@@ -314,15 +340,16 @@ def test_a_host_that_comes_back_is_no_longer_dead(fetch, tmp_path, monkeypatch):
 # ---- killed, and out of disk: the stage as a process
 
 
-def start(folder: Path, out: Path, port: int, most_bytes: int = 0) -> subprocess.Popen:
-    words = [str(port), "10", str(most_bytes)]
-    for key, value in options(folder, out).items():
+def start(folder: Path, out: Path, port: int, most_bytes: int = 0, stop: str = "") -> subprocess.Popen:
+    words = [str(port), "10", str(most_bytes), stop]
+    patient = {"connect_seconds": 30, "read_seconds": 30, "timeout_seconds": 30}  # a second attempt is another table
+    for key, value in (options(folder, out) | patient).items():
         words += [f"--{key.replace('_', '-')}", str(value)]
     paths = os.pathsep.join([str(Path(servers.__file__).parent), str(Path(connectors.__file__).parents[1])])
     return subprocess.Popen(
         [sys.executable, servers.__file__, *words],
         env=os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},  # bytecode would fill the small disk
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -339,12 +366,26 @@ def products(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
 
+def write_many(folder: Path) -> None:
+    """Write lists of 120 faces on 6 hosts, one of them dead, some pictures missing."""
+    urls = [(f"http://{'refused' if i % 6 == 5 else f'h{i % 6}'}.example/{i}.jpg", jpeg(i)) for i in range(120)]
+    write_lists(folder, urls)
+
+
 @pytest.fixture
 def many(tmp_path):
-    """Lists of 120 faces on 6 hosts, one of them dead, some pictures missing."""
-    urls = [(f"http://{'refused' if i % 6 == 5 else f'h{i % 6}'}.example/{i}.jpg", jpeg(i)) for i in range(120)]
-    write_lists(tmp_path, urls)
+    write_many(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """What a fetch of the many that nothing disturbs leaves."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    write_many(folder)
+    with servers.serving(simple) as server:
+        assert run(folder, folder / "out", server.port) == ""
+    return products(folder / "out")
 
 
 async def simple(request: web.BaseRequest) -> web.Response:
@@ -352,10 +393,31 @@ async def simple(request: web.BaseRequest) -> web.Response:
     return web.Response(status=404) if number % 11 == 3 else web.Response(body=jpeg(number))
 
 
-def test_killed_in_its_middle_and_started_again_it_asks_little_twice_and_ends_in_the_same_bytes(many):
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("obverse.archives:write:3", id="a shard is to be finished"),
+        pytest.param("obverse.tables:write:3", id="its pictures are there, its table is not"),
+        pytest.param("obverse.inbox:Inbox.end:1", id="all have been asked once"),
+        pytest.param("obverse.journal:Journal.add:113", id="some have been asked twice"),
+        pytest.param("obverse.inbox:Inbox.end:2", id="all have been asked twice"),
+        pytest.param("pathlib:Path.rename:1", id="the pictures are to be delivered"),
+        pytest.param("obverse.facescrub:write_fetched:1", id="the pictures are delivered, the table is not"),
+    ],
+)
+def test_killed_at_a_critical_moment_and_started_again_it_ends_in_the_same_bytes(many, undisturbed, moment):
     with servers.serving(simple) as server:
-        assert run(many, many / "undisturbed", server.port) == ""
+        with start(many, many / "killed", server.port, stop=moment) as process:
+            assert "here\n" in process.stdout  # reads until then
+            process.send_signal(signal.SIGKILL)
+        shutil.rmtree(many / "killed/pictures", ignore_errors=True)  # as Snakemake does with a failed job's outputs
+        asked = len(server.requests)
+        assert run(many, many / "killed", server.port) == ""
+        assert len(server.requests) - asked <= 100 - asked + 16
+    assert products(many / "killed") == undisturbed
 
+
+def test_killed_in_its_middle_and_started_again_it_asks_little_twice_and_ends_in_the_same_bytes(many, undisturbed):
     release = []
 
     async def held(request):
@@ -376,7 +438,7 @@ def test_killed_in_its_middle_and_started_again_it_asks_little_twice_and_ends_in
         assert run(many, many / "killed", server.port) == ""
         twice = [name for name in set(server.asked) if server.asked.count(name) > 1]
         assert 0 < in_flight <= 16 and len(twice) <= in_flight and len(set(server.asked)) == 100
-    assert products(many / "killed") == products(many / "undisturbed")
+    assert products(many / "killed") == undisturbed
     statuses = facescrub.read_fetched(many / "killed/faces.parquet").to_pandas()["status"].value_counts()
     assert statuses.to_dict() == {"ok": 91, "host_dead": 12, "http_4xx": 9, "connect": 8}
 
@@ -394,6 +456,27 @@ def test_what_was_answered_is_not_asked_for_again_and_gives_the_same_bytes(many)
         path.write_text(path.read_text().replace("Person 00", "Person XX"))
         assert run(many, many / "out", server.port) == ""
         assert len(server.requests) == 2 * asked  # other lists: nothing is mixed
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    """600 MB of nothing in few of gzip, and 81 million pixels in few bytes of PNG."""
+    packer, pixels = zlib.compressobj(1, wbits=31), bomb()
+    packed = b"".join([*(packer.compress(bytes(10**6)) for _ in range(600)), packer.flush()])
+    write_lists(tmp_path, [(f"http://h{i}.example/{i}", RIGHT) for i in range(20)])
+
+    async def explode(request):
+        if request.path == "/0":
+            return web.Response(body=RIGHT)
+        if int(request.path[1:]) % 2:
+            return web.Response(body=pixels)
+        return web.Response(body=packed, headers={"Content-Encoding": "gzip", "Content-Type": "image/jpeg"})
+
+    with servers.serving(explode) as server, start(tmp_path, tmp_path / "out", server.port) as process:
+        said, _ = process.communicate()
+    assert process.returncode == 0
+    assert len(packed) < 4_000_000 and int(said.splitlines()[-1]) < 500_000_000
+    statuses = facescrub.read_fetched(tmp_path / "out/faces.parquet")["status"].to_pylist()
+    assert statuses == ["ok", *["too_many_pixels", "not_image"] * 9, "too_many_pixels"]
 
 
 def test_a_full_disk_is_said_and_with_room_the_run_goes_on_where_it_stood(many):
