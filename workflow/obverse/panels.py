@@ -98,7 +98,7 @@ def listing(attacks: list[Shown], chosen: pd.DataFrame, **facts: list) -> pd.Dat
 def tile(axes: Axes, pixels: np.ndarray, left: float, top: float) -> None:
     """Draw one picture into the unit square whose upper left corner is (left, top)."""
     extent = (left + 0.02, left + 0.98, top + 0.98, top + 0.02)
-    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest", aspect="auto")
+    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest", aspect="equal")
 
 
 def frame(axes: Axes, width: float, height: float, title: str) -> None:

@@ -9,11 +9,12 @@ def shown(*roles: str) -> list[str]:
 def stand_ins(*roles: str) -> list[str]:
     """Return a note of which of the roles stand-ins play, where any does."""
     played = {
-        "rendered": "rendered faces, nobody's picture",
-        "bundled": "scikit-learn's 8 × 8 digits",
+        "facescrub": "rendered faces, nobody's picture",
+        "celeba": "rendered faces, nobody's picture",
+        "mnist": "scikit-learn's 8 × 8 digits",
+        "cifar10": "patches of photographs without people",
     }
-    sources = {role: config["datasets"][role]["source"] for role in roles}
-    said = [f"{role}: {played[source]}" for role, source in sources.items() if source in played]
+    said = [f"{role}: {played[role]}" for role in roles if config["datasets"][role]["source"] != "official"]
     return ["Stand-ins: " + "; ".join(said)] if said else []
 
 
