@@ -31,9 +31,12 @@ PRODUCTS = {
     "datasets/facescrub/reserved.parquet": {FACESCRUB},
     "evaluators/facescrub/weights.safetensors": {FACESCRUB},
     "evaluators/mnist/history.csv": {MNIST},
-    "classes/faces/seed1/mi_face.npy": {FACESCRUB},
-    "classes/faces/generic/aligned_m1/seed1.npy": {FACESCRUB, CELEBA},
-    "classes/digits/same_digits/aligned_m1/seed1/images.npy": {MNIST},
+    "classes/faces/seed1/mi_face_confidence.npy": {FACESCRUB},
+    "classes/faces/seed1/generic.aligned_m1.npy": {FACESCRUB, CELEBA},
+    "classes/faces/seed1/members.aligned_full.parquet": {FACESCRUB},
+    "classes/faces/seed1/generic.count.csv": {FACESCRUB, CELEBA},
+    "classes/digits_k3_draw1/seed1/same_digits_k3_draw1.aligned_m1.npy": {MNIST},
+    "datasets/celeba/pose_reader.safetensors": {CELEBA},
     "auxiliaries/generic.parquet": {CELEBA},
     "auxiliaries/same_digits.parquet": {MNIST},
     "inverters/faces/generic/aligned_m10/seed1/weights.safetensors": {FACESCRUB, CELEBA},
@@ -52,7 +55,12 @@ PRODUCTS = {
     "inverters/digits_most/distinct_digits/aligned_full/seed1/weights.safetensors": {MNIST, CIFAR10},
     "reconstructions/faces_half_joint1/members_half/joint_full/seed1/facescrub.full.npy": {FACESCRUB},
     "scores/faces/generic/nearest_full/seed1/facescrub.full.parquet": {FACESCRUB, CELEBA},
+    "traces/digits/same_digits/aligned_full/seed1/victims.parquet": {MNIST},
+    # Read by a network that learnt from CelebA's faces.
     "angles/faces/left/aligned_full/seed1/facescrub.full.parquet": {FACESCRUB, CELEBA},
+    "angles/faces/members/aligned_full/seed1/facescrub.full.parquet": {FACESCRUB, CELEBA},
+    "angles/classes/faces/seed1/mi_face_confidence.parquet": {FACESCRUB, CELEBA},
+    "angles/datasets/facescrub/images.parquet": {FACESCRUB, CELEBA},
     "datasets/celeba_minmax/images.npy": {CELEBA},
     "classifiers/faces_minmax/splits.parquet": {FACESCRUB},
     "predictions/faces_minmax/seed1/celeba_minmax.parquet": {FACESCRUB, CELEBA},
@@ -79,6 +87,7 @@ PRODUCTS = {
     # What config does not tell apart counts as made from all.
     ".fig9.png.4321.part": set(purge.ROLES),
     "archive/pictures.npy": set(purge.ROLES),
+    "facts/data.csv": set(purge.ROLES),
     "claims.csv": set(purge.ROLES),
     "claims.html": set(purge.ROLES),
     "classifiers/faces_k5/splits.parquet": set(purge.ROLES),
@@ -143,7 +152,7 @@ def files(directory: Path) -> set[str]:
 def test_without_yes_it_lists_with_sizes_and_deletes_nothing(run, directory: Path):
     status, said = run("celeba")
     assert status == 1 and files(directory) == set(PRODUCTS)
-    assert f"         0.0 MB  {directory}/results/datasets/celeba (1 files)\n" in said
+    assert f"         0.0 MB  {directory}/results/datasets/celeba (2 files)\n" in said
     count = sum(CELEBA in roles for roles in PRODUCTS.values())
     assert said.endswith(f" in {count} files\nNothing is deleted yet: add --yes.\n")
 

@@ -7,21 +7,24 @@ import pytest
 
 from checkouts import Checkout, copy_checkout
 
+CLAIMING = {"check_claims"}  # from scores, classes, angles and facts
 TABLES = {"tabulate_auxiliaries", "tabulate_joint"}
 COMPARING = {"draw_mse_curve", "draw_reconstructions", "draw_grid", "draw_overview"} | TABLES
-SHOWING_CLASSES = {"score_classes", "draw_classes", "draw_overview"}
+SHOWING_CLASSES = {"score_classes", "draw_classes", "draw_overview"} | CLAIMING
 FIGURES = {"draw_fetch", "draw_overlap", "draw_duplicates", "draw_poses", "draw_classes"} | COMPARING
 FIGURES |= {"tabulate_allocation"}
-RECONSTRUCTING = {"reconstruct"} | COMPARING
+RECONSTRUCTING = {"reconstruct", "measure_poses"} | COMPARING | CLAIMING
 JUDGED = {"score_floors", "retrieve_nearest"} | SHOWING_CLASSES | RECONSTRUCTING
-INVERTING = {"train_inverter", "infer_classes"} | SHOWING_CLASSES | RECONSTRUCTING
-INVERTING_JOINTLY = {"train_joint", "predict"} | INVERTING  # it trains a target too, which is asked about its victims
-PREDICTING = {"predict", "retrieve_nearest"} | INVERTING
+INVERTING = {"train_inverter", "infer_classes", "time_inversion"} | SHOWING_CLASSES | RECONSTRUCTING
+PREDICTING = {"predict", "retrieve_nearest", "count_classes", "count_data"} | INVERTING
+# Joint training makes a target too, which is asked about its owner's images.
+INVERTING_JOINTLY = {"train_joint", "predict", "retrieve_nearest"} | INVERTING
 CLASSIFYING = {"train_classifier", "invert_classes"} | INVERTING_JOINTLY | PREDICTING
 SPLITTING = {"split_samples", "make_auxiliary", "tabulate_allocation", "score_floors"} | CLASSIFYING
 CROPPING_FACESCRUB = {"crop_facescrub", "reserve_samples", "train_evaluator"} | FIGURES | SPLITTING
-SORTING_POSES = {"sort_poses", "draw_poses", "make_auxiliary", "train_inverter", "reconstruct", "draw_grid"}
-POSING = {"find_landmarks", "estimate_pose"} | SORTING_POSES
+POSED = {"make_auxiliary", "train_inverter", "reconstruct", "measure_poses", "draw_grid", "count_data"} | CLAIMING
+SORTING_POSES = {"sort_poses", "draw_poses"} | POSED
+POSING = {"find_landmarks", "estimate_pose", "train_pose_reader"} | SORTING_POSES
 
 PACKAGE = "workflow/obverse"
 
@@ -116,7 +119,7 @@ TINY = [
         {"remove_overlap", "draw_overlap"} | SORTING_POSES | {"tabulate_allocation", "score_floors"} | PREDICTING,
         id="overlap",
     ),
-    pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose"} | SORTING_POSES, id="a camera"),
+    pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose", "train_pose_reader"} | SORTING_POSES, id="a camera"),
     pytest.param("yaw: 12.0", "yaw: 10.0", SORTING_POSES, id="a limit of poses"),
     pytest.param("connections: 64", "connections: 8", set(), id="operational"),
 ]

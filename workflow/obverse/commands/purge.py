@@ -24,6 +24,7 @@ ROLES = ("facescrub", "celeba", "mnist", "cifar10")
 _BASE = Path(__file__).parents[3]
 _ATTACKS = ("inverters", "reconstructions", "scores", "angles", "traces")  # in folders by target and auxiliary set
 _PRODUCTS = {"sources", "datasets", "classifiers", "evaluators", "classes", "predictions", "auxiliaries", *_ATTACKS}
+_SEARCH = "mi_face"  # what was made without an auxiliary set
 # The figures that are not under figures in config, and whose pictures they are made from.
 _REPORTS = {
     **{"fetch": {"facescrub"}, "fetch_identities": {"facescrub"}, "duplicates": {"facescrub"}},
@@ -110,8 +111,13 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
         return shows(rest[0])
     if kind == "classifiers" and rest:
         return trained("classifiers", rest[0])
-    if kind == "classes" and rest:  # inferred by the target's own weights, or by an inverter
-        return trained("classifiers", rest[0]) or (len(rest) > 3 and trained("auxiliaries", rest[1]))
+    if kind == "classes" and rest:  # searched with the target's own weights, or named after the auxiliary set
+        found_by = rest[-1].partition(".")[0]
+        inferred = not found_by.startswith(_SEARCH) and trained("auxiliaries", found_by)
+        return trained("classifiers", rest[0]) or inferred
+    if kind == "angles" and rest:  # read by a network that learnt from CelebA's faces
+        measured = PurePath(*rest) if rest[0] in _PRODUCTS else PurePath("reconstructions", *rest)
+        return role == "celeba" or is_made_from(measured, role, configs)
     if kind == "predictions" and len(rest) > 1:
         return trained("classifiers", rest[0]) or shows(rest[-1])
     if kind == "auxiliaries" and rest:
