@@ -67,7 +67,7 @@ def _by_draw(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _draw(rows: pd.DataFrame, number: str, label: str, title: str, origin: str) -> style.Figure:
-    drawn = style.figure(6.4, 4.2)
+    drawn = style.figure(8.6, 4.2)
     axes = drawn.add_subplot()
     # Black may lie far above all that tells methods apart: then it stands in the table and the title.
     top = rows.loc[rows["method"] != "black", "mse_high"].max() * 1.1
@@ -99,7 +99,7 @@ def _draw(rows: pd.DataFrame, number: str, label: str, title: str, origin: str) 
     axes.set_ylim(0, top)
     if any(name.startswith("mse_draw") for name in rows):
         axes.plot([], [], ".", color="black", markersize=4, label="one draw of the classes")
-    axes.legend(fontsize=7, frameon=False, ncols=2)
+    drawn.legend(fontsize=7, frameon=False, loc="outside right upper")  # inside it would lie on the curves
     axes.set_title(title, fontsize=9, loc="left")
     style.note(drawn, origin)
     return drawn
