@@ -161,7 +161,7 @@ def test_black_far_above_the_rest_is_said_in_the_title_alone(inputs, tmp_path, m
     drawn(inputs, tmp_path / "out")
     axes = figures[0].axes[0]
     assert "black, off the scale: 0.90" in axes.get_title(loc="left") and axes.get_ylim()[1] < 0.3
-    assert not any("black" in text.get_text() for text in axes.get_legend().get_texts())
+    assert not any("black" in text.get_text() for text in figures[0].legends[0].get_texts())
 
 
 def test_the_same_scores_give_the_same_bytes(inputs, tmp_path):

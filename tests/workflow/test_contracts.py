@@ -71,7 +71,7 @@ def edges(drawn: str) -> set[tuple[str, str]]:
 
 
 def test_the_readme_shows_the_graph_there_is():
-    """Figure 9's: all together are too large to read. Remake it: snakemake --rulegraph mermaid-js -- results/fig9.png"""
+    """Figure 9's, since all are too large to read: snakemake --rulegraph mermaid-js -- results/fig9.png"""
     drawn = run("snakemake", "--rulegraph", "mermaid-js", "--quiet", "all", "--", "results/fig9.png")
     assert edges(drawn.stdout) == edges((BASE / "README.md").read_text()) != set()
 
