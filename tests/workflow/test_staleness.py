@@ -116,7 +116,9 @@ TINY = [
     pytest.param(
         "overlap: names",
         "overlap: none",
-        {"remove_overlap", "draw_overlap"} | SORTING_POSES | {"tabulate_allocation", "score_floors"} | PREDICTING,
+        {"remove_overlap", "draw_overlap", "train_pose_reader", "tabulate_allocation", "score_floors"}
+        | SORTING_POSES
+        | PREDICTING,
         id="overlap",
     ),
     pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose", "train_pose_reader"} | SORTING_POSES, id="a camera"),
