@@ -47,6 +47,17 @@ def test_people_are_drawn_for_each_alone_where_they_differ(people):
     assert found.high - found.low > 0.5 and found.low < found.value < found.high
 
 
+def test_on_the_images_that_both_share_people_cancel_whatever_their_labels(tmp_path):
+    """The first knows four of ten people, under other labels; it is worse by 0.1 on them, which are the easy ones."""
+    labels = np.repeat(np.arange(10), 4)
+    hard = labels.astype(float)
+    paths = [written(tmp_path / "few", hard[:16] + 0.1, labels[:16] + 3), written(tmp_path / "all", hard, labels)]
+    found = Evidence(evidence.read(["few", "all"], paths, [1, 1]), 200, 1)
+    same = found.difference_on_same_images("few", "all", "held_out")
+    np.testing.assert_allclose([same.value, same.low, same.high], 0.1, atol=1e-6)
+    assert found.difference("few", "all", "held_out").value < 0
+
+
 def test_the_spread_over_training_seeds_is_the_standard_deviation_of_their_means(people):
     assert people.mean("seeds", "held_out").sd_seeds == pytest.approx(0.1, rel=1e-4)
     assert np.isnan(people.mean("worse", "held_out").sd_seeds)

@@ -70,6 +70,10 @@ def sizes(facts: Facts) -> Iterator[Finding]:
         note = "means: " + ", ".join(f"k = {k}: {mean:.4f}" for k, mean in zip(ks, means, strict=True))
         claim = f"{_SIDE[split]}: the error falls as k grows"
         yield Finding(f"fig13/{split}", claim, "fig13", ours, verdicts.falls(means, ours), "", "", split, note)
+        for k in ks[:-1]:
+            ours = facts.evidence.difference_on_same_images(f"fig13 {k}", f"fig13 {ks[-1]}", split)
+            claim = f"{_SIDE[split]}: the same images are rebuilt worse at k = {k} than at k = {ks[-1]}"
+            yield Finding(f"fig13/same/k{k}/{split}", claim, "fig13", ours, verdicts.above(ours), "", "", split)
 
 
 def turning(facts: Facts) -> Iterator[Finding]:

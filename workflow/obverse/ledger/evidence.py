@@ -48,6 +48,17 @@ class Evidence:
         spread = [self._rows(name, split).groupby("training")[measure].mean() for name in (more, less)]
         return Estimate(float(value[0] - value[1]), float(low), float(high), float((spread[0] - spread[1]).std()))
 
+    def difference_on_same_images(self, more: str, less: str, split: str, measure: str = "mse") -> Estimate:
+        """Return the mean, over the images that are victims of both on one side, of ``more`` minus ``less``.
+
+        Targets that know other people have other victims; what they share tells their difference alone.
+        """
+        rows, other = self._rows(more, split), self._rows(less, split).groupby("sample_id")[measure].mean()
+        shared = rows[rows["sample_id"].isin(other.index)]
+        apart = shared.assign(apart=shared[measure] - shared["sample_id"].map(other))
+        found = summaries.estimate(apart, "apart", self.resamples, self.seed)
+        return Estimate(*(found[f"apart{end}"] for end in ("", "_low", "_high", "_sd_seeds")))
+
     def _rows(self, name: str, split: str) -> pd.DataFrame:
         if name not in self.scores:
             known = ", ".join(sorted(self.scores))
