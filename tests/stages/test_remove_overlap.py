@@ -83,12 +83,6 @@ def test_a_person_is_marked_when_one_of_several_spellings_matches(remove, tmp_pa
     assert table["status"].to_list()[:3] == ["overlap", "ok", "overlap"]
 
 
-def test_without_a_list_of_names_the_error_says_what_to_do(remove, tmp_path):
-    with pytest.raises(UnusableInput, match=r"expected a list of names(.|\n)*config\.yaml(.|\n)*embeddings(.|\n)*none"):
-        remove(names="")
-    assert not (tmp_path / "out").exists()
-
-
 def test_names_of_another_celeba_are_refused(remove, tmp_path):
     celeba.write_names(tmp_path / "names.txt", NAMES[:4])
     with pytest.raises(UnusableInput, match=r"found none for 000005\.jpg \(3 missing\)"):

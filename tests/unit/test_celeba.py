@@ -1,5 +1,6 @@
 """CelebA's lists."""
 
+import hashlib
 import io
 
 import numpy as np
@@ -30,11 +31,17 @@ def release(tmp_path):
     return folder, attributes, points
 
 
+def known_md5(path):
+    """Return what torchvision is to find: it skips archives."""
+    return hashlib.md5(path.read_bytes()).hexdigest() if path.suffix != ".zip" else ""
+
+
 def test_torchvision_reads_a_written_release(release, monkeypatch):
     from torchvision.datasets import CelebA
 
     folder, attributes, points = release
-    monkeypatch.setattr(CelebA, "_check_integrity", lambda self: True)  # its checksums are of the official release
+    written = [(key, known_md5(folder / name), name) for key, _, name in CelebA.file_list]
+    monkeypatch.setattr(CelebA, "file_list", written)  # its checksums are of the official release
     everything = CelebA(str(folder.parent), split="all", target_type="identity")
     assert everything.identity.squeeze().tolist() == [2880, 7, 2880, 10177]
     np.testing.assert_array_equal(everything.attr.numpy() * 2 - 1, attributes)

@@ -49,10 +49,18 @@ def test_as_many_classes_must_be_named_as_there_are():
     assert remedy == "Set classes to 5, or name 4."
 
 
+@pytest.mark.parametrize("key", ["datasets.celeba.box", "poses.box"])
 @pytest.mark.parametrize("box", [[100, 70, 50, 178], [35, 70, 179, 178], [35, 178, 143, 70]])
-def test_a_box_that_is_none_within_an_aligned_picture(box: list[int]):
-    where, problem, _ = first(datasets__celeba__box=box)
-    assert (where, problem) == ("datasets.celeba.box", f"{box} is no box within a picture of 178 × 218 pixels")
+def test_a_box_that_is_none_within_an_aligned_picture(key: str, box: list[int]):
+    where, problem, _ = first(**{key.replace(".", "__"): box})
+    assert (where, problem) == (key, f"{box} is no box within a picture of 178 × 218 pixels")
+
+
+@pytest.mark.parametrize("key", ["datasets.mnist.folder", "embedder.model", "poses.weights"])
+def test_a_path_that_only_a_shell_understands(key: str):
+    where, problem, remedy = first(**{key.replace(".", "__"): "~/given"})
+    assert (where, problem) == (key, "'~/given' begins with ~, which only a shell understands")
+    assert remedy == "Write the whole path."
 
 
 def test_faults_that_leave_no_picture():

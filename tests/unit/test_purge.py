@@ -152,6 +152,7 @@ def files(directory: Path) -> set[str]:
 def test_without_yes_it_lists_with_sizes_and_deletes_nothing(run, directory: Path):
     status, said = run("celeba")
     assert status == 1 and files(directory) == set(PRODUCTS)
+    assert said.startswith(f"In {directory}/results:\n")
     assert f"         0.0 MB  {directory}/results/datasets/celeba (2 files)\n" in said
     count = sum(CELEBA in roles for roles in PRODUCTS.values())
     assert said.endswith(f" in {count} files\nNothing is deleted yet: add --yes.\n")

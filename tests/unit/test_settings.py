@@ -81,6 +81,13 @@ def test_a_number_that_yaml_reads_as_a_word_is_explained():
     assert second == "YAML reads 1e-3 as one: write 0.001, or 1.0e-3."
 
 
+@pytest.mark.parametrize("word", ["20", "0.5"])
+def test_a_number_given_on_the_command_line_is_explained(word: str):
+    first, second = refused("classifiers", "faces", "learning_rate", value=word)
+    assert first == f"classifiers.faces.learning_rate: {word!r} is a word"
+    assert second.startswith("Numbers within --config arrive as words: write them into a file")
+
+
 def test_a_whole_number_with_a_point_is_no_integer():
     """It would become part of a path: seed1.0."""
     first, _ = refused("seeds", value=[1.0])

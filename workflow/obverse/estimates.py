@@ -9,10 +9,10 @@ from obverse import poses, targets
 from obverse.attacks import JOINT, NEAREST, Attack, of_figure, weighed
 
 # How many pictures, of how many people or digits, each official data set has as published, and how large they are.
-_PUBLISHED = {"facescrub": 106_863, "celeba": 202_599, "mnist": 70_000, "cifar10": 60_000}
+PUBLISHED = {"facescrub": 106_863, "celeba": 202_599, "mnist": 70_000, "cifar10": 60_000}
 _PEOPLE = {"facescrub": 530, "mnist": 10}
 _BUNDLED = {"mnist": 1_797}
-_PICTURE_BYTES = {"facescrub": 100_000, "celeba": 7_200, "mnist": 160, "cifar10": 3_073}  # originals, in the mean
+PICTURE_BYTES = {"facescrub": 100_000, "celeba": 7_200, "mnist": 160, "cifar10": 3_073}  # originals, in the mean
 
 # What training the paper's inverter reaches of a plain matrix product on a CPU (docs/benchmarks/train_inverter.md);
 # not measured on a GPU yet.
@@ -25,13 +25,13 @@ def pictures(config: dict) -> dict[str, int]:
     stand_ins = rendered | _BUNDLED | {"cifar10": config["photographs"]["patches"]}
     official = {role for role, chosen in config["datasets"].items() if chosen["source"] == "official"}
     needed = {_role(dataset) for _, dataset in _asked(config)}
-    return {role: _PUBLISHED[role] if role in official else stand_ins[role] for role in _PUBLISHED if role in needed}
+    return {role: PUBLISHED[role] if role in official else stand_ins[role] for role in PUBLISHED if role in needed}
 
 
 def disk(config: dict) -> float:
     """Return bytes under results/: originals, arrays, prediction caches, reconstructions."""
     count, asked, seeds = pictures(config), _asked(config), len(config["seeds"])
-    total = sum(count[role] * _PICTURE_BYTES[role] for role in count)
+    total = sum(count[role] * PICTURE_BYTES[role] for role in count)
     total += sum(count[_role(dataset)] * _side(config, dataset) ** 2 for dataset in {dataset for _, dataset in asked})
     scores = {name: targets.target(config, name).classes for name, _ in asked}
     total += sum(count[_role(dataset)] * scores[name] * 4 * seeds for name, dataset in asked)

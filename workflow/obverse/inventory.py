@@ -14,6 +14,7 @@ def contradictions(config: dict) -> Iterator[Contradiction]:
     yield from _classes(config)
     yield from _shared(config)
     yield from _pictures(config)
+    yield from _paths(config)
 
 
 def _classes(config: dict) -> Iterator[Contradiction]:
@@ -47,13 +48,15 @@ def _shared(config: dict) -> Iterator[Contradiction]:
 
 
 def _pictures(config: dict) -> Iterator[Contradiction]:
-    left, top, right, bottom = config["datasets"]["celeba"]["box"]
-    if not (left < right <= 178 and top < bottom <= 218):
-        yield (
-            "datasets.celeba.box",
-            f"{[left, top, right, bottom]} is no box within a picture of 178 × 218 pixels",
-            "Give left, top, right, bottom with left < right ≤ 178 and top < bottom ≤ 218.",
-        )
+    boxes = {"datasets.celeba.box": config["datasets"]["celeba"]["box"], "poses.box": config["poses"]["box"]}
+    for key, box in boxes.items():
+        left, top, right, bottom = box
+        if not (left < right <= 178 and top < bottom <= 218):
+            yield (
+                key,
+                f"{box} is no box within a picture of 178 × 218 pixels",
+                "Give left, top, right, bottom with left < right ≤ 178 and top < bottom ≤ 218.",
+            )
     celeba = config["datasets"]["celeba"]
     if (celeba["source"], celeba["overlap"], config["embedder"]["model"]) == ("official", "embeddings", ""):
         yield (
@@ -68,3 +71,11 @@ def _pictures(config: dict) -> Iterator[Contradiction]:
             "dead_urls and wrong_hashes leave no picture to train on",
             "Lower them: 0.03 and 0.01.",
         )
+
+
+def _paths(config: dict) -> Iterator[Contradiction]:
+    paths = {f"datasets.{role}.folder": chosen["folder"] for role, chosen in config["datasets"].items()}
+    paths |= {"embedder.model": config["embedder"]["model"], "poses.weights": config["poses"]["weights"]}
+    for key, path in paths.items():
+        if path.startswith("~"):
+            yield key, f"{path!r} begins with ~, which only a shell understands", "Write the whole path."

@@ -9,6 +9,8 @@ from obverse import cli, files, official, stamps, transfers
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
 
+_NAMES = "list_identity_celeba.txt"  # whose owners give out numbers alone
+
 
 def provide_official(
     *,
@@ -57,6 +59,11 @@ def provide_official(
 def _missing(given: Path, role: str, name: str, fetchable: bool) -> UnusableInput:
     setting = f"datasets.{role}"
     otherwise = f"or set {setting}.download: true." if fetchable else "it cannot be fetched."
+    if name == _NAMES:
+        otherwise = (
+            f"or do without: {setting}.overlap: embeddings compares faces, and overlap: none nothing, which every "
+            "figure then says."
+        )
     return UnusableInput(
         given,
         f"expected {role}'s official {name}, found no such file",

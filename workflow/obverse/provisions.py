@@ -1,11 +1,14 @@
 """What a run needs of its user, and of the network, before it starts: official files, models, permissions."""
 
+import shutil
 from pathlib import Path
 
 from obverse import estimates
 from obverse.official import OfficialFile
 
 Known = dict[tuple[str, str], OfficialFile]  # official.read
+
+SECONDS_AN_ADDRESS = 4.0  # a guess: the network has not been tried, and half the hosts are dead
 
 # Files each official data set needs.
 OFFICIAL = {
@@ -52,7 +55,32 @@ def fetched(config: dict, directory: Path, known: Known) -> list[str]:
     weights, kept = config["poses"]["weights"], directory / "results" / "models" / "fan.pth.tar"
     if config["poses"]["network"] == "fan" and "://" in weights and not kept.exists():
         lines.append(f"FAN's weights: about 96 MB from {weights}")
+    faces = config["datasets"]["facescrub"]
+    came = directory / "results" / "sources" / "facescrub" / "faces.parquet"
+    if faces["source"] == "official" and "facescrub" in estimates.pictures(config) and not came.exists():
+        lines.append(_pictures(faces["connections"]))
     return lines
+
+
+def _pictures(connections: int) -> str:
+    """Return what FaceScrub's pictures are, taking all for alive: nobody knows how many are."""
+    addresses, size = estimates.PUBLISHED["facescrub"], estimates.PICTURE_BYTES["facescrub"]
+    hours = addresses * SECONDS_AN_ADDRESS / connections / 3600
+    return (
+        f"FaceScrub's pictures: at most {addresses * size / 1e9:.0f} GB from {addresses:,} addresses on the web, about "
+        f"{hours:.1f} hours at {connections} connections if each takes {SECONDS_AN_ADDRESS:g} s"
+    )
+
+
+def room(needed: float, directory: Path) -> list[str]:
+    """Return a line when results of ``needed`` bytes find no room at ``directory``, which may not exist yet."""
+    results = directory / "results"
+    needed -= sum(path.lstat().st_size for path in results.rglob("*"))  # what is there is paid for
+    there = next(path for path in (directory.absolute(), *directory.absolute().parents) if path.is_dir())
+    free = shutil.disk_usage(there).free
+    if needed <= free:
+        return []
+    return [f"room: {needed / 1e9:.1f} GB more wanted under {results}, {free / 1e9:.1f} GB free"]
 
 
 def _absent(config: dict, directory: Path) -> list[tuple[str, Path]]:

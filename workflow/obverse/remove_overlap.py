@@ -36,15 +36,13 @@ def remove_overlap(
     or removed too if ``names_fuzzy``). "embeddings": centres of ``faces`` (CelebA's embeddings, FaceScrub's) whose
     cosine reaches ``threshold``, a number or "calibrated" to ``false_match_rate``. "none": nobody. ``pairs`` (csv)
     names the nearest of FaceScrub for everybody compared, ``report`` (json) says how they were. Raises `UnusableInput`
-    without a list of names, or when it lacks a picture.
+    when the list of names lacks a picture.
     """
     if method not in overlaps.METHODS:
         raise ValueError(f"expected a method among {', '.join(overlaps.METHODS)}, found {method!r}")
     table = data_set.read(crops)
     inputs, found, said = {"crops": crops}, overlaps.empty(), {"method": method}
     if method == "names":
-        if not names:
-            raise UnusableInput("CelebA's overlap with FaceScrub", "expected a list of names, found none", _NO_NAMES)
         inputs |= {"names": Path(names)} | {f"facescrub_{number}": path for number, path in enumerate(facescrub)}
         found = _by_name(table.to_pandas(), Path(names), facescrub, names_fuzzy)
     elif method == "embeddings":
@@ -59,13 +57,6 @@ def remove_overlap(
     data_set.write(samples, table, stamps.stamp("remove_overlap", inputs, method=method))
     overlaps.write(pairs, found)
     overlaps.write_report(report, said)
-
-
-_NO_NAMES = (
-    "CelebA's owners give out numbers alone. Name a file of lines '000001.jpg First_Last' (first line the count, "
-    "second 'image_id identity_name') in config.yaml, compare faces (overlap: embeddings), or choose the method none, "
-    "which every figure then says."
-)
 
 
 def _by_name(table: pd.DataFrame, names: Path, known_lists: list[Path], fuzzy: bool) -> pd.DataFrame:

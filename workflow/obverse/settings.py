@@ -55,6 +55,9 @@ def _explain(error: jsonschema.ValidationError) -> tuple[str, str]:
         missing = next(key for key in error.validator_value if key not in error.instance)
         return f"key {missing!r} is missing", "Keys are described in workflow/config.schema.yaml."
     if error.validator == "type" and _spells_number(error.instance):
+        if not isinstance(yaml.safe_load(error.instance), str):  # a file would have given a number
+            remedy = "Numbers within --config arrive as words: write them into a file and name it with --configfile."
+            return f"{error.instance!r} is a word", remedy
         return f"{error.instance!r} is a word", "YAML reads 1e-3 as one: write 0.001, or 1.0e-3."
     meaning = error.schema.get("description") if isinstance(error.schema, dict) else None
     return f"{error.message} (found {error.instance!r})", meaning or "See workflow/config.schema.yaml."

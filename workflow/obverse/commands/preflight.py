@@ -30,6 +30,7 @@ def main() -> None:
         sys.exit(f"preflight: error: {error}")
     known = official.read(_BASE / "resources" / "official_files.csv")
     missing = provisions.missing(config, arguments.directory, known)
+    missing += provisions.room(estimates.disk(config), arguments.directory)
     print("\n".join(_report(config, missing, provisions.fetched(config, arguments.directory, known))))
     sys.exit(1 if missing else 0)
 

@@ -172,7 +172,7 @@ def _report(results: Path, found: list[Path], left: list[Path]) -> list[str]:
     lines = [f"{_megabytes(paths)}  {group} ({len(paths):,} files)" for group, paths in groups.items()]
     lines += [f"            left  {path} (your folder, or a link: not looked into)" for path in left]
     lines += [f"            link  {path} -> {os.readlink(path)} (stays)" for path in found if path.is_symlink()]
-    return [*lines, f"{_megabytes(found)} in {len(found):,} files"]
+    return [f"In {results.resolve()}:", *lines, f"{_megabytes(found)} in {len(found):,} files"]
 
 
 def _megabytes(paths: list[Path]) -> str:
