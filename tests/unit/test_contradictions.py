@@ -250,5 +250,5 @@ def test_a_figure_brings_its_targets_and_sets_together_once_each():
     }
     assert list(contradictions.pairs(SHIPPED, "fig16")) == [
         ("digits", "members_digits"),
-        ("digits_joint1", "members_digits"),
+        ("digits_joint10", "members_digits"),
     ]
