@@ -2,38 +2,6 @@
 #
 #   in:  results/scores/…, results/classes/…, results/angles/…, results/predictions/…, results/datasets/…
 #   out: results/claims.csv, results/claims.html
-from obverse import attacks
-from obverse.ledger import sources
-
-CLAIMED = sources.of_victims(config)
-OF_CLASSES = {"aligned": "aligned", "prior": "prior", "mi_face": next(iter(attacks.searches(config)))}  # of figure 14
-POSED = {source.name: source.attack for source in CLAIMED if source.name.startswith("fig7 ")}
-ACCURATE = {  # targets by the names under which claims speak of their accuracy
-    **{name: name for name in ("faces", "faces_half", "digits_most")},
-    **{source.name: source.attack.classifier for source in CLAIMED if source.name.startswith(("fig15 ", "fig16 "))},
-}
-OVERALL = attacks.rows(config, "fig5")[1]  # the generic attack on faces: what is counted and timed
-
-
-def beside() -> list[tuple[str, str]]:
-    """Return the names and scores of the floors of each claim that has any."""
-    found = []
-    for name, _, attack in sources.with_floors(CLAIMED):
-        files = floor_files(attack.classifier, attack.auxiliary)
-        found += [(f"{name} / {floor}", path) for floor, path in zip(FLOORS, files)]
-        nearest = attack_files([attacks.retrieval(attack)], FIRST, "scores", "parquet")
-        found += [(f"{name} / {attacks.NEAREST}", path) for path in nearest]
-    return found
-
-
-def accuracy_files(kind: str) -> list[str]:
-    """Return predictions on the target's own data set, or its splits, of each training seed."""
-    found = []
-    for classifier in ACCURATE.values():
-        for seed in config["seeds"]:
-            cache = f"results/predictions/{classifier}/seed{seed}/{dataset_of(classifier)}.parquet"
-            found.append(cache if kind == "predictions" else target(classifier).splits)
-    return found
 
 
 rule time_inversion:

@@ -4,21 +4,6 @@
 #   out: results/fig1.png, results/fig14.png, and .csv
 from obverse import attacks
 
-BASELINE = list(attacks.searches(config).items())  # label and name of pictures, the published search first
-
-
-def inferred(figure: str) -> dict[str, str]:
-    """Return the name of an attack's pictures of classes, by the attack's label in the figure."""
-    by_inverters = {attack.label: attack.infers for attack in attacks.inferring(config, figure)}
-    return by_inverters | dict(BASELINE)
-
-
-def class_files(figure: str, labels: list[str], suffix: str, seed: int = FIRST[0]) -> list[str]:
-    """Return a file of each attack's pictures of classes, from the first training or another."""
-    folder = f"results/classes/{config['figures'][figure]['classifier']}/seed{seed}"
-    return [f"{folder}/{inferred(figure)[label]}.{suffix}" for label in labels]
-
-
 OVERVIEW = ["aligned", BASELINE[0][0], "prior"]  # columns e, f, g
 CLASSES = [*(label for label, _ in BASELINE), "prior", "aligned"]  # rows
 

@@ -61,7 +61,7 @@ def pose_reference() -> str:
 
 def measured_pictures(wildcards) -> str:
     """Return the pictures whose poses are measured: reconstructions, a data set's, or one for each class."""
-    other = wildcards.measured.partition("/")[0] in ("datasets", "classes")
+    other = wildcards.measured.startswith(("datasets/", "classes/"))
     return f"results/{'' if other else 'reconstructions/'}{wildcards.measured}.npy"
 
 

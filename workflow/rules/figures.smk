@@ -3,7 +3,6 @@
 #   in:  results/scores/…, results/reconstructions/…
 #   out: results/{figure}.png, results/{figure}.csv
 
-FIRST = config["seeds"][:1]  # a grid shows the pictures of one training
 CURVES = {
     "fig8": {"title": "Figure 8: error against scores kept", "number": "m", "meaning": "scores kept"},
     "fig13": {"title": "Figure 13: error against classes known", "number": "k", "meaning": "classes the target knows"},
@@ -21,20 +20,6 @@ GRIDS = {
     "fig15": "Figure 15: faces rebuilt by the target's owner",
     "fig16": "Figure 16: digits rebuilt by the target's owner",
 }
-
-
-def on_curve(figure: str) -> list[tuple[Attack, str, str]]:
-    """Return each attack of a curve, what made the images, and their scores: with each training seed, and floors."""
-    by_classes = "k" in config["figures"][figure]  # attacks on each are labelled by it
-    found = [
-        (attack, attack.made_by if by_classes else attack.label, path)
-        for attack in of_figure(config, figure)
-        for path in attack_files([attack], config["seeds"], "scores", "parquet")
-    ]
-    for attack in {(attack.classifier, attack.m): attack for attack, _, _ in found}.values():
-        # A floor asks nothing, so it is the same at every m; not so at every k, whose victims are k people's pictures.
-        found += [(attack, *each) for each in zip(FLOORS, floor_files(attack.classifier, attack.auxiliary))]
-    return found
 
 
 rule draw_mse_curve:

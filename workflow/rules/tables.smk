@@ -3,22 +3,9 @@
 #   in:  results/scores/…, results/predictions/…, results/classifiers/…, results/auxiliaries/…
 #   out: results/{table}.png, results/{table}.csv
 
-from obverse.attacks import retrieval, weighed
-
 AUXILIARIES = [attack for figure in ("fig5", "fig6") for attack in rows(config, figure)]
 OWNERS = [attack for figure in ("fig15", "fig16") for attack in [*rows(config, figure), *weighed(config, figure)]]
 FIRST_OF_TASK = {dataset_of(attack.classifier): attack for attack in reversed(OWNERS)}
-
-
-def tried(attack: Attack) -> list[tuple[str, str]]:
-    """Return what made the images, and their scores with each training seed: an attack and what stands beside it."""
-    found = [
-        (each.made_by, path)
-        for each in (attack, retrieval(attack))
-        for path in attack_files([each], config["seeds"], "scores", "parquet")
-    ]
-    shown = [*FLOORS, CEILING]
-    return found + list(zip(shown, floor_files(attack.classifier, attack.auxiliary, shown)))
 
 
 TRIED = [(row, *each) for row, attack in enumerate(AUXILIARIES) for each in tried(attack)]
