@@ -11,7 +11,7 @@ from checkouts import BASE, Checkout, contents, copy_checkout
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        pytest.param("    epochs: 20", "    epoch: 20", "unknown key 'epoch'", id="a key misspelt"),
+        pytest.param("    epochs: 30", "    epoch: 30", "unknown key 'epoch'", id="a key misspelt"),
         pytest.param("member_fraction: 0.8", "member_fraction: 8", "member_fraction: 8 is greater", id="out of range"),
         pytest.param("offset: 50.0", "offset: much", "'much' is not of type 'number'", id="the wrong type"),
         pytest.param("precision: float32", "precision: half", "'half' is not one of", id="not a choice"),
@@ -19,6 +19,7 @@ from checkouts import BASE, Checkout, contents, copy_checkout
 )
 def test_a_wrong_configuration_is_refused_in_two_lines_before_work(checkout: Checkout, old: str, new: str, said: str):
     text = (checkout.path / "config.yaml").read_text()
+    assert old in text
     (checkout.path / "config.yaml").write_text(text.replace(old, new, 1))
     done = checkout.snakemake()
     assert done.returncode != 0
