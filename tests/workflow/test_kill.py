@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -64,31 +65,35 @@ def leftovers(results: Path) -> list[Path]:
     return [path for path in results.rglob("*") if path.name.endswith(".part") or path.name == "state.pt"]
 
 
-def undo_from(clone: Checkout, rule: str) -> float:
-    """Remove every product made since the first job of ``rule`` started; return the seconds that job took."""
-    timings = {path: path.stat().st_mtime for path in (clone.path / f"results/benchmarks/{rule}").rglob("*.tsv")}
-    first = min(timings, key=timings.__getitem__)
-    seconds = float(first.read_text().splitlines()[1].split("\t")[0])
-    for path in (clone.path / "results").rglob("*"):
-        if path.is_file() and path.stat().st_mtime >= timings[first] - seconds - 1:
-            path.unlink()
-    return seconds
+def first_job(clone: Checkout, rule: str, *targets: str) -> tuple[list[str], float]:
+    """Return the outputs of a job of ``rule``, and the seconds that it took."""
+    listed = clone.snakemake("--summary", *targets).stdout.splitlines()[1:]
+    jobs: dict[str, list[str]] = {}
+    for output, _, made_by, log, *_ in (line.split("\t") for line in listed):
+        if made_by == rule:
+            jobs.setdefault(log, []).append(output)
+    log, outputs = next(iter(sorted(jobs.items())))
+    timing = clone.path / log.replace("/logs/", "/benchmarks/").replace(".log", ".tsv")
+    return outputs, float(timing.read_text().splitlines()[1].split("\t")[0])
 
 
-def kill_job(clone: Checkout, rule: str, moment: float, *targets: str) -> None:
-    """Start ``rule`` as if it never ran, and kill its first job when a share ``moment`` of its time is over.
+def kill_job(clone: Checkout, rule: str, moment: float, *targets: str) -> str:
+    """Start a job of ``rule`` as if it never ran, kill it when a share ``moment`` of its time is over.
 
-    Where the job was faster than we, it is started anew and killed at half the time; fails if none could be killed.
+    Returns what it makes. Where it was faster than we, it is started anew and killed at half the time; fails if it
+    could not be killed.
     """
+    outputs, seconds = first_job(clone, rule, *targets)
     for attempt in range(8):
-        seconds = undo_from(clone, rule)
-        running = start(clone, *targets)
+        for output in outputs:
+            (clone.path / output).unlink() if (clone.path / output).is_file() else shutil.rmtree(clone.path / output)
+        running = start(clone, outputs[0])
         if pid := find(clone, f"obverse.{rule} ", running):
             time.sleep(moment * seconds / 2**attempt)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if running.wait() != 0:
-            return
+            return outputs[0]
     pytest.fail(f"{rule} ended before it could be killed, {attempt + 1} times")
 
 
@@ -125,25 +130,26 @@ def give_mnist(clone: Checkout) -> None:
 
 
 def test_a_killed_job_fails_the_run_and_the_same_command_mends_it(clone: Checkout, finished: Checkout):
-    kill_job(clone, "train_inverter", 0.5)
-    finish(clone, contents(finished.path / "results"))
+    output = kill_job(clone, "train_inverter", 0.5)
+    finish(clone, contents(finished.path / "results"), output)
 
 
 def test_a_killed_snakemake_leaves_no_puzzle(clone: Checkout, finished: Checkout):
     """Its lock is recognised as a dead process's; the job that outlives it does no harm."""
-    undo_from(clone, "predict")
-    running = start(clone)
+    outputs, _ = first_job(clone, "predict")
+    (clone.path / outputs[0]).unlink()
+    running = start(clone, outputs[0])
     assert find(clone, "obverse.predict ", running)
     running.kill()
     running.wait()
-    done = clone.snakemake()
+    done = clone.snakemake(outputs[0])
     assert done.returncode == 0, done.stdout + done.stderr
     assert "A run was killed here" in done.stderr
     assert contents(clone.path / "results") == contents(finished.path / "results")
 
 
 def test_a_living_snakemake_keeps_its_lock(clone: Checkout):
-    running = start(clone, "--forcerun", "make_auxiliary")
+    running = start(clone, "--forcerun", "make_auxiliary", "--", "results/auxiliaries/generic.parquet")
     try:
         assert find(clone, "obverse.make_auxiliary ", running)
         second = clone.snakemake("--forcerun", "make_auxiliary")
@@ -163,19 +169,22 @@ def test_no_stage_is_left_out_of_being_killed(finished: Checkout):
 def test_every_stage_may_be_killed_in_its_middle(clone: Checkout, rule: str, moment: float):
     targets = [] if rule in clone.would_run("--forceall") else [make_aside(clone, rule)]
     undisturbed = contents(clone.path / "results")
-    kill_job(clone, rule, moment, *targets)
-    finish(clone, undisturbed, *targets)
+    finish(clone, undisturbed, kill_job(clone, rule, moment, *targets))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("number", range(5))
 def test_snakemake_may_be_killed_at_any_moment(checkout: Checkout, finished: Checkout, number: int):
-    draw = random.Random(number)
+    draw, target = random.Random(number), "results/fig10.png"
     for _ in range(3):
-        running = start(checkout)
+        running = start(checkout, target)
         try:
             running.wait(draw.uniform(5, 30))
         except subprocess.TimeoutExpired:
             running.kill()
             running.wait()
-    finish(checkout, contents(finished.path / "results"))
+    undisturbed = contents(finished.path / "results")
+    assert checkout.snakemake(target).returncode == 0
+    found = contents(checkout.path / "results")
+    assert len(found) > 20 and found == {name: undisturbed[name] for name in found}
+    assert leftovers(checkout.path / "results") == []
