@@ -21,6 +21,11 @@ ASIDE = {  # stages that `all` may not need: a target that does, and edits that 
     "write_cifar10": ("results/sources/cifar10/cifar-10-binary.tar.gz", []),
     "prepare_cifar10": ("results/datasets/cifar10_16/images.npy", []),
     "embed_faces": ("results/datasets/facescrub/embeddings.parquet", []),
+    "score_pose_reader": ("results/datasets/celeba/pose_reader.csv", []),
+    "scale_pixels": ("results/datasets/facescrub_minmax/images.npy", []),
+    "trace_inverter": ("results/ablations.csv", []),
+    "tabulate_ablations": ("results/ablations.csv", []),
+    "draw_ablations": ("results/ablations.png", []),
     "train_embedder": (
         "results/models/embedder.safetensors",
         [("1500 --strangers 150 --pictures 8", "8 --strangers 4 --pictures 4"), ("--epochs 15", "--epochs 2")],
@@ -150,12 +155,15 @@ def test_a_killed_snakemake_leaves_no_puzzle(clone: Checkout, finished: Checkout
 
 def test_a_living_snakemake_keeps_its_lock(clone: Checkout):
     running = start(clone, "--forcerun", "make_auxiliary", "--", "results/auxiliaries/generic.parquet")
+    job = find(clone, "obverse.make_auxiliary ", running)
+    assert job
+    os.kill(job, signal.SIGSTOP)  # it must not end before the second has asked for the lock
     try:
-        assert find(clone, "obverse.make_auxiliary ", running)
         second = clone.snakemake("--forcerun", "make_auxiliary")
         assert second.returncode != 0
         assert "cannot be locked" in second.stderr
     finally:
+        os.kill(job, signal.SIGCONT)
         running.wait()
 
 
