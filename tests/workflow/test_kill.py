@@ -18,8 +18,6 @@ from obverse import stamps
 MODELS = "workflow/rules/models.smk"
 ASIDE = {  # stages that `all` may not need: a target that does, and edits that make it small
     "provide_official": ("results/sources/mnist/t10k-images-idx3-ubyte.gz", []),
-    "write_cifar10": ("results/sources/cifar10/cifar-10-binary.tar.gz", []),
-    "prepare_cifar10": ("results/datasets/cifar10_16/images.npy", []),
     "embed_faces": ("results/datasets/facescrub/embeddings.parquet", []),
     "score_pose_reader": ("results/datasets/celeba/pose_reader.csv", []),
     "scale_pixels": ("results/datasets/facescrub_minmax/images.npy", []),
