@@ -99,7 +99,7 @@ def test_orderings_that_hold_are_reproduced_and_one_that_does_not_is_not(given, 
     found = checked(given, tmp_path)["verdict"]
     decided = found[found.isin([REPRODUCED, NOT_REPRODUCED])]
     failed = set(decided.index[decided == NOT_REPRODUCED])
-    assert failed == {"fig7/up", "Summary I"} | (failed & {"T9/facescrub", "T9/mnist", "Summary IV"})
+    assert failed == {"fig7/up", "Summary I", "T9/facescrub", "T9/mnist", "Summary IV"}  # few images: costs are unsure
     assert (found[["T5", "T7", "T8", "T10", "T11", "T15", "T14", "Summary II", "Summary III"]] == REPRODUCED).all()
 
 

@@ -56,9 +56,8 @@ def test_counts_limits_and_ranges():
     assert verdicts.at_most(100, 10, "ms").verdict == NOT_REPRODUCED
     assert verdicts.at_least(0.9, 0.9, "").verdict == REPRODUCED
     assert verdicts.at_least(0.89, 0.9, "").verdict == NOT_REPRODUCED
-    assert verdicts.overlaps(interval(0.001, 0.003), 0.002, 0.015).verdict == REPRODUCED
-    assert verdicts.overlaps(interval(-0.01, 0.001), 0.002, 0.015).verdict == NOT_REPRODUCED
-    assert verdicts.overlaps(interval(0.02, 0.03), 0.002, 0.015).verdict == NOT_REPRODUCED
+    assert verdicts.below(interval(-0.01, 0.003), 0.015, "points").verdict == REPRODUCED
+    assert verdicts.below(interval(-0.01, 0.02), 0.015, "points").verdict == NOT_REPRODUCED
 
 
 @pytest.mark.parametrize(
@@ -67,8 +66,8 @@ def test_counts_limits_and_ranges():
         ([REPRODUCED, REPRODUCED, UNDECIDED], REPRODUCED),
         ([REPRODUCED, NOT_REPRODUCED], NOT_REPRODUCED),
         ([REPRODUCED, PENDING], PENDING),
-        ([UNDECIDED], PENDING),
-        ([], PENDING),
+        ([UNDECIDED], UNDECIDED),
+        ([], UNDECIDED),
     ],
 )
 def test_a_summary_is_as_good_as_its_worst_part(parts, verdict):

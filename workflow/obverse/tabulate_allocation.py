@@ -99,7 +99,7 @@ def _sheet(counted: pd.DataFrame) -> sheets.Sheet:
     notes = [
         "Members train the classifier, held-out images of the same classes do not. Auxiliary train images train the "
         "inverter, validation images choose its epoch. Shared: images of the target's that the auxiliary set holds. "
-        "Images kept for the evaluation classifier are in neither.",
+        "Images kept for the evaluation classifier are no target's.",
     ]
     return sheets.Sheet("Table 1: data of the classifier and of the inverter", head, rows, words=6, notes=notes)
 

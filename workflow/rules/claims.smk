@@ -67,11 +67,7 @@ rule check_claims:
         floors=[path for name, path in beside()],
         predictions=accuracy_files("predictions"),
         splits=accuracy_files("splits"),
-        class_tables=[
-            path
-            for seed in config["seeds"]
-            for path in class_files("fig14", list(OF_CLASSES.values()), "parquet", seed)
-        ],
+        class_tables=[path for seed in config["seeds"] for path in class_files("fig14", OF_CLASSES, "parquet", seed)],
         angles=[
             *attack_files(list(POSED.values()), FIRST, "angles", "parquet"),
             *(

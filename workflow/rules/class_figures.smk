@@ -17,7 +17,7 @@ rule draw_overview:
         images=f"results/datasets/{victims_of('fig1')}/images.npy",
         samples=f"results/datasets/{victims_of('fig1')}/samples.parquet",
     output:
-        picture=report("results/fig1.png", caption="../report/about.rst", category="2 Figures"),
+        picture=reported("results/fig1.png"),
         table="results/fig1.csv",
     log:
         "results/logs/draw_overview/fig1.log",
@@ -64,7 +64,7 @@ rule draw_classes:
         samples=f"results/datasets/{victims_of('fig14')}/samples.parquet",
         splits=target(config["figures"]["fig14"]["classifier"]).splits,
     output:
-        picture=report("results/fig14.png", caption="../report/about.rst", category="2 Figures"),
+        picture=reported("results/fig14.png"),
         table="results/fig14.csv",
     log:
         "results/logs/draw_classes/fig14.log",

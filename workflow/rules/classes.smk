@@ -85,7 +85,7 @@ rule score_classes:
         samples=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/samples.parquet",
         splits=lambda wildcards: target(wildcards.classifier).splits,
         reserved=lambda wildcards: reserved_of(wildcards.classifier),
-        evaluator=lambda wildcards: f"results/evaluators/{dataset_of(wildcards.classifier)}/weights.safetensors",
+        evaluator=lambda wildcards: evaluator_of(wildcards.classifier),
     output:
         table="results/classes/{classifier}/seed{seed}/{inferred}.parquet",
     log:

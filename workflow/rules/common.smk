@@ -177,15 +177,3 @@ def floor_files(classifier: str, auxiliary: str, floors=FLOORS) -> list[str]:
     """Return the scores of the floors, in their order."""
     where = f"results/scores/{classifier}/{auxiliary}"
     return [f"{where}/{floor}/{dataset_of(classifier)}.nothing.parquet" for floor in floors]
-
-
-def origin_of(brought: list[tuple[str, str]]) -> str:
-    """Return the same of pairs of a target and an auxiliary set."""
-    datasets = [name for classifier, held in brought for name in [dataset_of(classifier), *auxiliary_datasets(held)]]
-    roles = dict.fromkeys(targets.role(name) for name in datasets)
-    notes = stand_ins(*roles)
-    if {"facescrub", "celeba"} <= set(roles) and config["datasets"]["celeba"]["overlap"] == "none":
-        notes.append("people of FaceScrub were not looked for in CelebA")
-    for classifier, held in brought:
-        notes += whose(classifier, held)
-    return " — ".join(dict.fromkeys(notes))

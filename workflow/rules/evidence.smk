@@ -6,7 +6,7 @@ from obverse.ledger import sources
 FIRST = config["seeds"][:1]  # a grid shows the pictures of one training
 BASELINE = list(attacks.searches(config).items())  # label and name of pictures, the published search first
 CLAIMED = sources.of_victims(config)
-OF_CLASSES = {"aligned": "aligned", "prior": "prior", "mi_face": next(iter(attacks.searches(config)))}  # of figure 14
+OF_CLASSES = ["aligned", "prior", *(label for label, _ in BASELINE)]  # attacks of figure 14
 POSED = {source.name: source.attack for source in CLAIMED if source.name.startswith("fig7 ")}
 ACCURATE = {  # targets by the names under which claims speak of their accuracy
     **{name: name for name in ("faces", "faces_half", "digits_most")},
@@ -58,8 +58,9 @@ def beside() -> list[tuple[str, str]]:
     for name, _, attack in sources.with_floors(CLAIMED):
         files = floor_files(attack.classifier, attack.auxiliary)
         found += [(f"{name} / {floor}", path) for floor, path in zip(FLOORS, files)]
-        nearest = attack_files([attacks.retrieval(attack)], FIRST, "scores", "parquet")
-        found += [(f"{name} / {attacks.NEAREST}", path) for path in nearest]
+        if attack.view == "full":  # it is found by whole vectors: beside fewer scores it would be no floor
+            nearest = attack_files([attacks.retrieval(attack)], config["seeds"], "scores", "parquet")
+            found += [(f"{name} / {attacks.NEAREST}", path) for path in nearest]
     return found
 
 

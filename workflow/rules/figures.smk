@@ -77,7 +77,7 @@ rule draw_reconstructions:
         images=lambda wildcards: f"results/datasets/{victims_of(wildcards.pairs)}/images.npy",
         samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.pairs)}/samples.parquet",
     output:
-        picture=report("results/{pairs}.png", caption="../report/about.rst", category="2 Figures"),
+        picture=reported("results/{pairs}.png"),
         table="results/{pairs}.csv",
     log:
         "results/logs/draw_reconstructions/{pairs}.log",
@@ -121,7 +121,7 @@ rule draw_grid:
         images=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/images.npy",
         samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.grid)}/samples.parquet",
     output:
-        picture=report("results/{grid}.png", caption="../report/about.rst", category="2 Figures"),
+        picture=reported("results/{grid}.png"),
         table="results/{grid}.csv",
     log:
         "results/logs/draw_grid/{grid}.log",

@@ -18,6 +18,18 @@ def stand_ins(*roles: str) -> list[str]:
     return ["Stand-ins: " + "; ".join(said)] if said else []
 
 
+def origin_of(brought: list[tuple[str, str]]) -> str:
+    """Return what must be said of pictures made by these pairs of a target and an auxiliary set."""
+    datasets = [name for classifier, held in brought for name in [dataset_of(classifier), *auxiliary_datasets(held)]]
+    roles = dict.fromkeys(targets.role(name) for name in datasets)
+    notes = stand_ins(*roles)
+    if {"facescrub", "celeba"} <= set(roles) and config["datasets"]["celeba"]["overlap"] == "none":
+        notes.append("people of FaceScrub were not looked for in CelebA")
+    for classifier, held in brought:
+        notes += whose(classifier, held)
+    return " — ".join(dict.fromkeys(notes))
+
+
 def origin(*figures: str) -> str:
     """Return what figures must say of their pictures: which roles stand-ins play, and whose the auxiliary sets are."""
     return origin_of([pair for figure in figures for pair in contradictions.pairs(config, figure)])
@@ -29,3 +41,10 @@ def whose(classifier: str, held: str) -> list[str]:
     said = [f"{held}: the inverter was trained on the {side.replace('_', '-')} pictures" for side in sides]
     owned = config["auxiliaries"][held]["owner"] == "target_owner"
     return said + [f"{held}: the target owner's, and may hold members"] * (owned and not said)
+
+
+def reported(picture: str):
+    """Return a figure that shows faces: part of the report unless they may be real people's and config forbids it."""
+    if len(shown("facescrub", "celeba")) < 2:
+        return picture
+    return report(picture, caption="../report/about.rst", category="2 Figures")

@@ -81,15 +81,15 @@ def at_least(ours: float, limit: float, unit: str) -> Verdict:
     return _verdict(ours >= limit, f"at least {limit:g} {unit}")
 
 
-def overlaps(ours: Estimate, low: float, high: float) -> Verdict:
-    """Judge a range that the paper gives."""
-    return _verdict(ours.low <= high and ours.high >= low, "the interval overlaps the paper's range")
+def below(ours: Estimate, limit: float, unit: str) -> Verdict:
+    """Judge a claim that something costs little, by the largest cost that the paper reports."""
+    return _verdict(ours.high < limit, f"the interval lies below {limit:g} {unit}")
 
 
 def both(parts: list[str]) -> Verdict:
     """Judge a summary by the verdicts of the claims it is made of: not reproduced where one is not."""
     rule = "reproduced where every claim it rests on is"
     decided = [part for part in parts if part != UNDECIDED]
-    if not decided or PENDING in decided:
-        return Verdict(PENDING, rule)
+    if PENDING in decided or not decided:
+        return Verdict(PENDING if PENDING in decided else UNDECIDED, rule)
     return _verdict(all(part == REPRODUCED for part in decided), rule)
