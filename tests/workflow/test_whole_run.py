@@ -51,7 +51,7 @@ def test_fig8_has_every_method_at_every_m_on_both_splits(finished: Checkout):
     expected = {
         (m, method, split)
         for m in (1, 6)
-        for method in ("aligned", "prior", "centred", "mean_image", "black")
+        for method in ("aligned", "prior", "centred", "mean_image", "black", "class_mean")
         for split in ("member", "held_out")
     }
     assert set(table[["m", "method", "split"]].itertuples(index=False, name=None)) == expected
