@@ -92,7 +92,7 @@ def test_another_library_that_no_stage_imports_reruns_nothing(shared: Checkout):
 
 def test_a_changed_line_of_a_list_reruns_what_reads_it(shared: Checkout):
     listed = "results/sources/facescrub/facescrub_actors.txt"
-    rules = {"fetch_facescrub", "remove_overlap"} | CROPPING_FACESCRUB | SORTING_POSES
+    rules = {"fetch_facescrub", "remove_overlap", "train_pose_reader"} | CROPPING_FACESCRUB | SORTING_POSES
     line = (shared.path / listed).read_text().splitlines()[-1]
     assert after_edit(shared, listed, line, line.replace("\thttp://", "\thttp://x")) == rules
 

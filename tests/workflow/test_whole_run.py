@@ -137,7 +137,8 @@ def said(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             return f"{archive.comment} {archive.namelist()}"
     if path.suffix == ".png":
-        return str(Image.open(path).info)
+        with Image.open(path) as picture:
+            return str(picture.info)
     content = path.read_bytes()
     if path.suffix == ".safetensors":
         content = content[8 : 8 + int.from_bytes(content[:8], "little")]
