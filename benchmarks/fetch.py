@@ -35,6 +35,7 @@ from obverse import connectors, facescrub, hosts
 from obverse.crop_facescrub import crop_facescrub
 from obverse.draw_fetch import draw_fetch
 from obverse.fetch_facescrub import fetch_facescrub
+from obverse.reserve_samples import reserve_samples
 from obverse.split_samples import split_samples
 
 FACES, PEOPLE, HOSTS = 106_863, 530, 2_000
@@ -83,12 +84,30 @@ def write_lists(folder: Path, share: float) -> int:
     return people
 
 
+def _split(folder: Path, samples: Path, rejected: Path, people: int) -> None:
+    """Set images aside for the evaluation classifier, and divide the others."""
+    reserve_samples(samples=samples, fraction=0.1, seed=1, reserved=folder / "reserved.parquet")
+    split_samples(
+        samples=samples,
+        unseen=[rejected],
+        reserved=folder / "reserved.parquet",
+        seed=1,
+        draw=0,
+        classes=people,
+        identities=[],
+        member_fraction=0.8,
+        splits=folder / "splits.parquet",
+    )
+
+
 def serve(told: "multiprocessing.Queue[int]") -> None:
     """Serve all living hosts, for ever."""
     made = pictures()
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         kind, _, row = request.path[1:].removesuffix(".jpg").partition("/")
+        if not row:
+            return web.Response()  # to whether this host is still there, asked at the end
         if kind == "slow":
             await asyncio.sleep(60)
         statuses = {"missing": 404, "error": 500}
@@ -133,14 +152,7 @@ def run_stage(stage: str, folder: Path, port: int, people: int) -> None:
             **lists, **limits, **kept, hosts="", accept_hash_mismatch=False, contact="", journal=folder / "journal"
         ),
         "crop": lambda: crop_facescrub(**kept, **cut, **rest, size=64, resize="bilinear", workers=WORKERS),
-        "split": lambda: split_samples(
-            **cut,
-            unseen=[rest["rejected"]],
-            seed=1,
-            classes=people,
-            member_fraction=0.8,
-            splits=folder / "splits.parquet",
-        ),
+        "split": lambda: _split(folder, cut["samples"], rest["rejected"], people),
     }
     start = time.perf_counter()
     with contextlib.redirect_stdout(sys.stderr):
