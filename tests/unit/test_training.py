@@ -67,6 +67,12 @@ def resume(tmp_path):
     return states.State(tmp_path / "state", "same inputs")
 
 
+@pytest.fixture
+def another(tmp_path):
+    """For a test of two runs: the second must not go on from the first."""
+    return states.State(tmp_path / "another", "same inputs")
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_classifier_learns_to_tell_quadrants_apart(precision, resume):
     history = classifier_run(precision, epochs=12).run(resume)
@@ -82,18 +88,19 @@ def test_an_inverter_learns_to_draw_quadrants(resume):
     assert min(row["validation_loss"] for row in history) < 0.4 * mean_image_error < history[0]["validation_loss"]
 
 
-def test_bfloat16_ends_where_float32_ends(resume):
+def test_bfloat16_ends_where_float32_ends(tmp_path):
     """The two differ by less than two seeds do, or by 5 %."""
-    ends = [
-        min(row["validation_loss"] for row in inverter_run(*options, epochs=20, seed=seed).run(resume))
-        for *options, seed in [("float32", 1), ("float32", 2), ("bfloat16", 1)]
-    ]
+    ends = []
+    for precision, seed in [("float32", 1), ("float32", 2), ("bfloat16", 1)]:
+        run = inverter_run(precision, epochs=20, seed=seed)
+        history = run.run(states.State(tmp_path / f"{precision} {seed}", "same inputs"))
+        ends.append(min(row["validation_loss"] for row in history))
     assert abs(ends[2] - ends[0]) < max(abs(ends[1] - ends[0]), 0.05 * ends[0])
 
 
-def test_a_learnt_offset_moves_and_a_fixed_one_does_not(resume):
+def test_a_learnt_offset_moves_and_a_fixed_one_does_not(resume, another):
     learnt = inverter_run(learn_offset=True)
-    learnt.run(resume)
+    learnt.run(another)
     assert learnt.network.features.offset.item() != 5.0
     fixed = inverter_run()
     fixed.run(resume)
@@ -136,9 +143,9 @@ def test_few_rows_get_as_many_more_epochs_as_the_least_steps_take(minimum, epoch
     assert len(taken) == 4 * epochs
 
 
-def test_more_epochs_for_want_of_steps_are_the_same_training_as_more_epochs_asked_for(resume):
+def test_more_epochs_for_want_of_steps_are_the_same_training_as_more_epochs_asked_for(resume, another):
     more, asked = inverter_run(epochs=1, minimum=12), inverter_run(epochs=3)
-    assert more.run(resume) == asked.run(resume)
+    assert more.run(another) == asked.run(resume)
     assert weights(more) == weights(asked)
 
 
@@ -149,10 +156,9 @@ class Killed(Exception):
 @pytest.mark.parametrize("build", [classifier_run, inverter_run])
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("steps", [1, 4, 6, 11])
-def test_a_run_killed_after_any_step_ends_in_the_same_bytes(build, precision, steps, resume, tmp_path, monkeypatch):
+def test_a_run_killed_after_any_step_ends_in_the_same_bytes(build, precision, steps, resume, another, monkeypatch):
     undisturbed = build(precision)
-    expected = undisturbed.run(states.State(tmp_path / "other", "same inputs"))
-    assert not (tmp_path / "other").exists()  # a short run writes no state
+    expected = undisturbed.run(another)
 
     monkeypatch.setattr(training, "SAVE_SECONDS", 0)
     killed, left = build(precision), steps
@@ -210,6 +216,24 @@ def test_a_loss_that_is_no_number_stops_and_leaves_the_last_good_state(resume, m
     assert (state["epoch"], state["at"]) == (1, 2)
 
 
+def test_a_training_too_short_to_save_leaves_its_first_epoch(resume):
+    run = inverter_run()
+    step, taken = run.step, []
+    run.step = lambda rows: (taken.append(1), step(rows) if len(taken) < 7 else torch.tensor(torch.nan))[1]
+    with pytest.raises(UnusableInput, match="the last good state is kept"):
+        run.run(resume)
+    state = torch.load(resume.path, weights_only=True)
+    assert (state["epoch"], state["at"]) == (1, 0)
+
+
+def test_a_loss_that_is_no_number_at_once_promises_no_state(resume):
+    run = inverter_run()
+    run.step = lambda rows: torch.tensor(torch.nan)
+    with pytest.raises(UnusableInput) as raised:
+        run.run(resume)
+    assert "kept" not in str(raised.value) and not resume.path.exists()
+
+
 def test_the_fingerprint_follows_numbers_inputs_and_code(tmp_path, monkeypatch):
     source = tmp_path / "images.npy"
     source.write_bytes(b"1")
@@ -231,7 +255,7 @@ def test_a_history_reads_back_to_the_same_numbers_and_no_state_is_left(tmp_path,
     run = inverter_run(epochs=2)
     stamp = stamps.stamp("train_inverter", {})
     files = {name: tmp_path / name for name in ("weights", "history", "state")}
-    training.complete(run, run.network, stamp, **files)
+    training.complete(run, {files["weights"]: run.network}, stamp, history=files["history"], state=files["state"])
     names, *lines = files["history"].read_text().splitlines()
     assert [dict(zip(names.split(","), map(float, line.split(",")), strict=True)) for line in lines] == run.history
     assert files["weights"].exists() and not files["state"].exists()

@@ -1,4 +1,4 @@
-"""`reserved.parquet`: the images of a data set that are the evaluation classifier's, and nobody else's."""
+"""`reserved.parquet`: the images that the evaluation classifier learns from: no target does, no figure shows one."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -43,7 +43,7 @@ def train_classifier(
     network = training.initialised(Classifier, seed, **architecture)
     task = Recognition(members, held_out)
     run = training.Training(network, task, schedule, device, keep="last", label="train_classifier")
-    training.complete(run, network, stamp, weights=weights, history=history, state=state)
+    training.complete(run, {weights: network}, stamp, history=history, state=state)
 
 
 if __name__ == "__main__":

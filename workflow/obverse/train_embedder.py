@@ -91,7 +91,7 @@ def train_embedder(
     network = training.initialised(Likeness, seed, people=identities, **architecture)
     task = Naming(torch.from_numpy(known).to(device.torch), unknown, pictures)
     run = training.Training(network, task, schedule, device, keep="last", label="train_embedder")
-    training.complete(run, network.embedder, stamp, weights=weights, history=history, state=state)
+    training.complete(run, {weights: network.embedder}, stamp, history=history, state=state)
 
 
 def _faces(seed: int, count: int, pictures: int) -> np.ndarray:

@@ -80,7 +80,7 @@ def train_evaluator(
     network = training.initialised(Evaluator, seed, **architecture)
     task = Judging(learnt, kept, flip)
     run = cooling.Cooling(network, task, schedule, device, keep="last", label="train_evaluator")
-    training.complete(run, network, stamp, weights=weights, history=history, state=state)
+    training.complete(run, {weights: network}, stamp, history=history, state=state)
 
 
 def _examples(

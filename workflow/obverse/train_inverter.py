@@ -50,7 +50,7 @@ def train_inverter(
     )
     facts = run.network.architecture | vars(schedule) | device.describe()
     stamp = stamps.stamp("train_inverter", inputs | {"auxiliary": auxiliary}, view=view, **facts)
-    training.complete(run, run.network, stamp, weights=weights, history=history, state=state)
+    training.complete(run, {weights: run.network}, stamp, history=history, state=state)
 
 
 if __name__ == "__main__":

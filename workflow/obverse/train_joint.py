@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from obverse import checkpoints, cli, devices, stamps, training
+from obverse import cli, devices, stamps, training
 from obverse.classifiers import Classifier
 from obverse.inverters import Inverter
 from obverse.joint import Joint, RecognitionAndInversion
@@ -72,8 +72,8 @@ def train_joint(
     )
     task = RecognitionAndInversion(members, held_out, weight)
     run = JointTraining(network, task, schedule, device, keep="last", label="train_joint")
-    training.complete(run, network.classifier, stamp, weights=classifier_weights, history=history, state=state)
-    checkpoints.save(inverter_weights, network.inverter, stamp)
+    kept = {classifier_weights: network.classifier, inverter_weights: network.inverter}
+    training.complete(run, kept, stamp, history=history, state=state)
 
 
 if __name__ == "__main__":

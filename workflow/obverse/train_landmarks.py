@@ -113,7 +113,7 @@ def train_landmarks(
     run = cooling.Cooling(
         network, Finding(*on_device, rows, square), schedule, device, keep="lowest", label="train_landmarks"
     )
-    training.complete(run, network, stamp, weights=weights, history=history, state=state)
+    training.complete(run, {weights: network}, stamp, history=history, state=state)
     landmarks.write_head(head, (solid + solid[MIRROR] * (-1, 1, 1)) / 2)
 
 

@@ -77,7 +77,7 @@ def train_pose_reader(
     network = training.initialised(pose_readers.PoseReader, seed, width=width)
     task = Reading(pictures, taught, rows)
     run = cooling.Cooling(network, task, schedule, device, keep="last", label="train_pose_reader")
-    training.complete(run, network, stamp, weights=weights, history=history, state=state)
+    training.complete(run, {weights: network}, stamp, history=history, state=state)
 
 
 def _examples(

@@ -61,15 +61,16 @@ def initialised(build: Callable[..., nn.Module], seed: int, **architecture: obje
 
 
 def complete(
-    run: "Training", kept: nn.Module, stamp: dict[str, str], *, weights: Path, history: Path, state: Path
+    run: "Training", kept: dict[Path, nn.Module], stamp: dict[str, str], *, history: Path, state: Path
 ) -> None:
-    """Run to the end, going on from ``state`` where a killed run left one; write weights and history, remove the state.
+    """Run to the end, going on from ``state`` where a killed run left one; write the results, then remove the state.
 
-    ``kept`` is the part of the network whose weights are wanted, mostly all of it. The history is CSV, one line an
-    epoch; every number reads back to the same float.
+    ``kept`` are the parts of the network whose weights are wanted, mostly all of it, by the file that gets them. The
+    history is CSV, one line an epoch; every number reads back to the same float.
     """
     epochs = run.run(State(state, fingerprint(stamp)))
-    checkpoints.save(weights, kept, stamp)
+    for weights, part in kept.items():
+        checkpoints.save(weights, part, stamp)
     lines = [",".join(epochs[0]), *(",".join(repr(value) for value in row.values()) for row in epochs)]
     files.write_bytes(history, ("\n".join(lines) + "\n").encode())
     files.remove(state)
@@ -99,7 +100,8 @@ class Training:
     def run(self, state: State) -> list[dict[str, float]]:
         """Train to the end, leave the chosen weights in ``network``, and return one row of history an epoch.
 
-        Raises `UnusableInput` when the loss is no longer finite; the last good state then stays on disk.
+        Raises `UnusableInput` when the loss is no longer finite; the last good state then stays on disk, which is the
+        first epoch's end at the earliest.
         """
         self._load(state)
         left = (self.epochs - self.epoch) * self.task.rows - self.at * self.schedule.batch_size
@@ -117,6 +119,8 @@ class Training:
                         self._save(state)
                         saved = time.monotonic()
                 self._end_epoch()
+                if self.epoch == 1:
+                    self._save(state)
         if self.keep == "lowest":
             self.network.load_state_dict(self.best)
         return self.history
@@ -159,10 +163,11 @@ class Training:
         """Raise `UnusableInput` naming the first step of this epoch whose loss is not finite."""
         wrong = (~self.losses[: self.at].isfinite()).nonzero()
         if len(wrong):
+            kept = "; the last good state is kept" if self.history else ""
             raise UnusableInput(
                 self.label,
                 f"the loss is {self.losses[wrong[0]].item()} in epoch {self.epoch + 1}, step {int(wrong[0]) + 1}",
-                "Lower learning_rate, or set precision to float32; what was reached before is kept.",
+                f"Lower learning_rate, or set precision to float32{kept}.",
             )
 
     def _note(self) -> str:
