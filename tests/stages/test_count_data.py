@@ -19,7 +19,7 @@ def counts(data_set, cache, tmp_path):
         facescrub=faces.samples,
         celeba=aligned.samples,
         sorted_poses=tmp_path / "poses",
-        predictions=cache(range(4), [-1] * 4, pd.DataFrame(0.0, range(4), range(3)).to_numpy()),
+        predictions=[cache(range(4), [-1] * 4, pd.DataFrame(0.0, range(4), range(3)).to_numpy())],
         counted=tmp_path / "counted",
         numbers=tmp_path / "numbers.csv",
     )

@@ -74,7 +74,7 @@ def test_a_row_names_no_more_classes_than_its_target_knows_and_no_fewer_than_two
 def test_a_row_may_name_a_few_classes_and_the_auxiliary_set_follows():
     """What the adversary holds of the two is what their own target never saw."""
     few = row(classifier="faces_half_k2_draw1", auxiliary="same_faces")
-    assert found(figures__fig15__rows=few) == []
+    assert found(figures__fig15__rows=SHIPPED["figures"]["fig15"]["rows"] + few) == []
 
 
 @pytest.mark.parametrize(
@@ -250,3 +250,45 @@ def test_a_figure_brings_its_targets_and_sets_together_once_each():
     }
     rows = SHIPPED["figures"]["fig16"]["rows"]
     assert list(contradictions.pairs(SHIPPED, "fig16")) == [(row["classifier"], row["auxiliary"]) for row in rows]
+
+
+def without(figure: str, label: str) -> list[dict]:
+    """Return the rows of a figure but one."""
+    return [row for row in SHIPPED["figures"][figure]["rows"] if row["label"] != label]
+
+
+@pytest.mark.parametrize(
+    ("figure", "label"), [("fig5", "generic"), ("fig6", "same"), ("fig7", "up"), ("fig15", "joint"), ("fig16", "joint")]
+)
+def test_a_row_that_claims_are_about_is_left_out(figure: str, label: str):
+    where, problem, remedy = first(**{f"figures__{figure}__rows": without(figure, label)})
+    assert (where, problem) == (f"figures.{figure}.rows", f"no row is called {label!r}, which claims are about")
+    assert label in remedy
+
+
+def test_further_rows_stand_beside_those_that_claims_are_about():
+    more = [*SHIPPED["figures"]["fig5"]["rows"], {"label": "left", "classifier": "faces", "auxiliary": "left"}]
+    assert found(figures__fig5__rows=more) == []
+
+
+@pytest.mark.parametrize("figure", ["fig8", "fig10"])
+def test_a_method_that_claims_are_about_is_left_out(figure: str):
+    assert first(**{f"figures__{figure}__methods": ["aligned"]})[0] == f"figures.{figure}.methods"
+
+
+@pytest.mark.parametrize(("figure", "number", "one"), [("fig8", "m", 53), ("fig10", "m", 10), ("fig13", "k", 53)])
+def test_one_number_shows_no_course(figure: str, number: str, one: int):
+    assert first(**{f"figures__{figure}__{number}": [one]})[0] == f"figures.{figure}.{number}"
+
+
+def test_a_target_that_claims_are_about_is_renamed():
+    left = {name: chosen for name, chosen in SHIPPED["classifiers"].items() if name != "digits_most"}
+    rows = without("fig6", "distinct") + [{"label": "distinct", "classifier": "digits", "auxiliary": "distinct_digits"}]
+    assert ("classifiers.digits_most", "is missing: claims are about it") in [
+        each[:2] for each in found(classifiers=left, figures__fig6__rows=rows)
+    ]
+
+
+def test_poses_are_compared_on_one_target():
+    rows = [*without("fig7", "up"), {"label": "up", "classifier": "faces_half", "auxiliary": "up"}]
+    assert first(figures__fig7__rows=rows)[0] == "figures.fig7.rows"

@@ -10,10 +10,15 @@ from obverse.ledger import evidence
 from obverse.ledger.evidence import Evidence
 
 
-def written(path, mse: np.ndarray, labels: np.ndarray, split: str = "held_out"):
+def written(path, mse: np.ndarray, labels: np.ndarray, split: str = "held_out", first: int = 0):
     """Write the scores of one training."""
     count = len(mse)
-    rows = {"sample_id": np.arange(count), "label": labels, "split": [split] * count, "mse": mse.astype(np.float32)}
+    rows = {
+        "sample_id": first + np.arange(count),
+        "label": labels,
+        "split": [split] * count,
+        "mse": mse.astype(np.float32),
+    }
     others = {"ssim": np.zeros(count, np.float32), "identity_rank": [1] * count, "evaluation_rank": [1] * count}
     scores.write(path, pd.DataFrame(rows | others), {})
     return path
@@ -63,11 +68,28 @@ def test_the_spread_over_training_seeds_is_the_standard_deviation_of_their_means
     assert np.isnan(people.mean("worse", "held_out").sd_seeds)
 
 
-def test_draws_of_classes_are_of_different_people(tmp_path):
-    """Label 0 of one draw is not label 0 of another: two draws of two people are four people."""
-    paths = [written(tmp_path / f"{i}", np.arange(4.0), np.array([0, 0, 1, 1])) for i in range(2)]
+def test_a_person_whom_two_draws_of_classes_hold_is_one_person(tmp_path):
+    """Images 2 to 5 are of one person and in both draws, whatever label they have: three people in all."""
+    paths = [
+        written(tmp_path / "a", np.arange(6.0), np.array([0, 0, 1, 1, 1, 1])),
+        written(tmp_path / "b", np.arange(6.0), np.array([0, 0, 0, 0, 1, 1]), first=2),
+    ]
     rows = evidence.read(["k 2", "k 2"], paths, [1, 2])["k 2"]
-    assert rows["identity"].nunique() == 4 and len(rows) == 8
+    assert rows["identity"].nunique() == 3 and len(rows) == 12
+    assert rows.groupby("identity")["draw"].nunique().to_list() == [1, 2, 1]
+
+
+def test_on_shared_images_each_training_is_compared_with_the_other_of_its_seed(tmp_path):
+    """Both are worse by as much from each seed: their difference has no spread, though each of them has."""
+    labels = np.repeat(np.arange(4), 2)
+    paths = [
+        written(tmp_path / f"{name}{seed}", np.full(8, base + seed / 10), labels)
+        for name, base in (("few", 0.3), ("all", 0.1))
+        for seed in range(3)
+    ]
+    found = Evidence(evidence.read(["few"] * 3 + ["all"] * 3, paths, [0] * 6), 100, 1)
+    same = found.difference_on_same_images("few", "all", "held_out")
+    assert same.value == pytest.approx(0.2, rel=1e-5) and same.sd_seeds == pytest.approx(0, abs=1e-6)
 
 
 def test_what_was_asked_is_read_from_the_names_of_attacks_alone():

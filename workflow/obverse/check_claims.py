@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from obverse import cli, files, pose_readers
@@ -31,6 +30,7 @@ def check_claims(
     class_tables: list[Path],
     angle_names: list[str],
     angles: list[Path],
+    reading: Path,
     numbers: list[Path],
     paper: Path,
     stand_ins: bool,
@@ -46,7 +46,8 @@ def check_claims(
     ``floor_names`` (``{attack} / {floor}``) and ``floors``; ``accuracy_names``, ``predictions``, ``splits`` and
     ``num_classes``.
     ``class_names`` and ``class_tables`` are of attacks on classes (`class_pictures`), ``angle_names`` and ``angles`` of
-    what pictures look like (`pose_readers`); ``numbers`` are tables (csv: name, value) of all else claims are about.
+    where pictures look (`pose_readers`), and ``reading`` (csv) says how surely that is read; ``numbers`` are tables
+    (csv: name, value) of all else claims are about.
     """
     known = pd.concat([pd.read_csv(path) for path in numbers]).set_index("name")["value"].to_dict()
     no_draws = [0] * len(floors)
@@ -55,6 +56,7 @@ def check_claims(
         Evidence(evidence.accuracies(accuracy_names, predictions, splits, num_classes), resamples, seed),
         Evidence(evidence.classes(class_names, class_tables), resamples, seed),
         {name: _angles(path) for name, path in zip(angle_names, angles, strict=True)},
+        pd.read_csv(reading),
         known,
         Paper(paper),
         stand_ins,
@@ -66,9 +68,9 @@ def check_claims(
     files.write_bytes(html, page.render(rows, origin).encode())
 
 
-def _angles(path: Path) -> np.ndarray:
-    """Return yaw and pitch [N, 2], degrees."""
-    return pose_readers.load(path).to_pandas()[["yaw", "pitch"]].to_numpy()
+def _angles(path: Path) -> pd.DataFrame:
+    """Return yaw and pitch, degrees, by sample_id."""
+    return pose_readers.load(path).to_pandas().set_index("sample_id")[["yaw", "pitch"]]
 
 
 def _findings(facts: Facts) -> Iterator[Finding]:

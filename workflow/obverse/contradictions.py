@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from obverse import ablations, attacks, inventory, pairings, targets
 from obverse.inventory import Contradiction
+from obverse.ledger import needs
 from obverse.pairings import known
 
 
@@ -19,6 +20,7 @@ def found(config: dict) -> Iterator[Contradiction]:
     for figure in config["figures"]:
         yield from _figure(config, figure)
     yield from ablations.contradictions(config)
+    yield from needs.contradictions(config)
 
 
 def pairs(config: dict, figure: str) -> dict[tuple[str, str], str]:

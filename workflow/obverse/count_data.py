@@ -8,12 +8,12 @@ from obverse import cli, files, poses, samples
 
 
 def count_data(
-    *, facescrub: Path, celeba: Path, sorted_poses: Path, predictions: Path, counted: Path, numbers: Path
+    *, facescrub: Path, celeba: Path, sorted_poses: Path, predictions: list[Path], counted: Path, numbers: Path
 ) -> None:
     """Write the counts (csv: name, value).
 
     ``facescrub`` and ``celeba`` are the data sets' samples, ``sorted_poses`` their pose classes, ``predictions`` the
-    target's on the auxiliary set's data set, and ``counted`` what `count_classes` says of it.
+    target's on each data set of the auxiliary set, and ``counted`` what `count_classes` says of it.
     """
     faces, aligned = (samples.read(path).to_pandas() for path in (facescrub, celeba))
     left = aligned[aligned["status"] == "ok"]
@@ -27,7 +27,7 @@ def count_data(
     found |= {f"share {name}": float(looking[name].sum() / len(looking)) for name in poses.CLASSES}
     asked = pd.read_csv(counted).iloc[0]
     found |= {"queries": int(asked["queries"]), "named": int(asked["classes_named"]), "classes": int(asked["classes"])}
-    found["asked"] = len(pd.read_parquet(predictions, columns=["sample_id"]))
+    found["asked"] = sum(len(pd.read_parquet(path, columns=["sample_id"])) for path in predictions)
     table = pd.DataFrame({"name": found.keys(), "value": found.values()})
     files.write_bytes(numbers, table.to_csv(index=False, float_format="%.6g").encode())
 

@@ -36,7 +36,10 @@ rule count_data:
         facescrub="results/datasets/facescrub/samples.parquet",
         celeba="results/datasets/celeba/samples.parquet",
         poses="results/datasets/celeba/poses.parquet",
-        predictions=f"results/predictions/{OVERALL.classifier}/seed{FIRST[0]}/celeba.parquet",
+        predictions=[
+            f"results/predictions/{OVERALL.classifier}/seed{FIRST[0]}/{dataset}.parquet"
+            for dataset in auxiliary_datasets(OVERALL.auxiliary)
+        ],
         counted=f"results/classes/{OVERALL.classifier}/seed{FIRST[0]}/{OVERALL.auxiliary}.count.csv",
     output:
         numbers="results/facts/data.csv",
@@ -74,7 +77,9 @@ rule check_claims:
                 path.replace("results/classes/", "results/angles/classes/")
                 for path in class_files("fig14", ["aligned"], "parquet")
             ),
+            f"results/angles/datasets/{dataset_of(config['figures']['fig14']['classifier'])}/images.parquet",
         ],
+        reading="results/datasets/celeba/pose_reader.csv",
         numbers=["results/facts/data.csv", "results/facts/time.csv"],
         paper=resource("paper_tables.csv"),
     output:
@@ -94,7 +99,7 @@ rule check_claims:
         accuracy_names=[name for name in ACCURATE for seed in config["seeds"]],
         num_classes=[target(name).classes for name in ACCURATE.values() for seed in config["seeds"]],
         class_names=[name for seed in config["seeds"] for name in OF_CLASSES],
-        angle_names=[*POSED, "fig14 aligned"],
+        angle_names=[*POSED, "fig14 aligned", OWN],
         stand_ins=any(chosen["source"] != "official" for chosen in config["datasets"].values()),
         resamples=lookup("resamples", within=config),
         seed=lookup("data_seed", within=config),
@@ -115,6 +120,7 @@ rule check_claims:
             --class-tables {input.class_tables:q} \
             --angle-names {params.angle_names:q} \
             --angles {input.angles:q} \
+            --reading {input.reading:q} \
             --numbers {input.numbers:q} \
             --paper {input.paper:q} \
             --stand-ins {params.stand_ins} \

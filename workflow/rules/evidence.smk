@@ -1,7 +1,8 @@
 # What figures, tables and claims are drawn from; no rules here.
 from obverse import attacks
 from obverse.attacks import retrieval, weighed
-from obverse.ledger import sources
+from obverse.ledger import needs, sources
+from obverse.ledger.findings import OWN
 
 FIRST = config["seeds"][:1]  # a grid shows the pictures of one training
 BASELINE = list(attacks.searches(config).items())  # label and name of pictures, the published search first
@@ -9,10 +10,10 @@ CLAIMED = sources.of_victims(config)
 OF_CLASSES = ["aligned", "prior", *(label for label, _ in BASELINE)]  # attacks of figure 14
 POSED = {source.name: source.attack for source in CLAIMED if source.name.startswith("fig7 ")}
 ACCURATE = {  # targets by the names under which claims speak of their accuracy
-    **{name: name for name in ("faces", "faces_half", "digits_most")},
+    **{name: name for name in needs.TARGETS},
     **{source.name: source.attack.classifier for source in CLAIMED if source.name.startswith(("fig15 ", "fig16 "))},
 }
-OVERALL = attacks.rows(config, "fig5")[1]  # the generic attack on faces: what is counted and timed
+(OVERALL,) = (source.attack for source in CLAIMED if source.name == "fig5 generic")  # what is counted and timed
 
 
 def on_curve(figure: str) -> list[tuple[Attack, str, str]]:

@@ -27,8 +27,7 @@ class Evidence:
 
     def mean(self, name: str, split: str, measure: str = "mse") -> Estimate:
         """Return the mean over the victims of one split."""
-        found = summaries.estimate(self._rows(name, split), measure, self.resamples, self.seed)
-        return Estimate(*(found[f"{measure}{end}"] for end in ("", "_low", "_high", "_sd_seeds")))
+        return self.average(self._rows(name, split), measure)
 
     def difference(self, more: str, less: str, split: str, measure: str = "mse") -> Estimate:
         """Return the mean of ``more`` minus that of ``less``.
@@ -51,13 +50,18 @@ class Evidence:
     def difference_on_same_images(self, more: str, less: str, split: str, measure: str = "mse") -> Estimate:
         """Return the mean, over the images that are victims of both on one side, of ``more`` minus ``less``.
 
-        Targets that know other people have other victims; what they share tells their difference alone.
+        Targets that know other people have other victims; what they share tells their difference alone. Each training
+        of the one is compared with that of the other from the same seed.
         """
-        rows, other = self._rows(more, split), self._rows(less, split).groupby("sample_id")[measure].mean()
-        shared = rows[rows["sample_id"].isin(other.index)]
-        apart = shared.assign(apart=shared[measure] - shared["sample_id"].map(other))
-        found = summaries.estimate(apart, "apart", self.resamples, self.seed)
-        return Estimate(*(found[f"apart{end}"] for end in ("", "_low", "_high", "_sd_seeds")))
+        rows, image = self._rows(more, split), ["training", "sample_id"]
+        other = self._rows(less, split).groupby(image)[measure].mean().rename("other")
+        shared = rows.join(other, on=image, how="inner")
+        return self.average(shared.assign(apart=shared[measure] - shared["other"]), "apart")
+
+    def average(self, rows: pd.DataFrame, measure: str) -> Estimate:
+        """Return the mean of a column of rows like those of ``scores``, whether it is a number or true and false."""
+        found = summaries.estimate(rows, measure, self.resamples, self.seed)
+        return Estimate(*(found[f"{measure}{end}"] for end in ("", "_low", "_high", "_sd_seeds")))
 
     def _rows(self, name: str, split: str) -> pd.DataFrame:
         if name not in self.scores:
@@ -70,7 +74,8 @@ class Evidence:
 def read(names: list[str], paths: list[Path], draws: list[int]) -> dict[str, pd.DataFrame]:
     """Return the scores of each name; the lists are parallel, and files of one name differ in seed or ``draws``.
 
-    People of different draws of classes count as different: their targets know them beside others.
+    A person is known by the first of their images, which is the same whatever label a draw of classes gives them: one
+    whom two draws hold is one person.
     """
     found = {}
     for name in dict.fromkeys(names):
@@ -78,8 +83,7 @@ def read(names: list[str], paths: list[Path], draws: list[int]) -> dict[str, pd.
         chosen = [(path, draw) for path, draw, of in zip(paths, draws, names, strict=True) if of == name]
         for draw in dict.fromkeys(draw for _, draw in chosen):
             rows = summaries.read([path for path, of in chosen if of == draw])
-            people = [f"{draw}/{label}" for label in rows["label"]]
-            parts.append(rows.assign(draw=draw, identity=people))
+            parts.append(rows.assign(draw=draw, identity=_people(rows)))
         found[name] = pd.concat(parts, ignore_index=True)
     return found
 
@@ -94,9 +98,8 @@ def accuracies(
         rows = read_splits(table).to_pandas()
         chosen = scores[rows_of(sample_ids, rows["sample_id"].to_numpy(), cache)].argmax(axis=1)
         seeds_before = found.setdefault(name, [])
-        people = [f"0/{label}" for label in rows["label"]]
         right = (chosen == rows["label"]).astype(float)
-        seeds_before.append(rows.assign(right=right, draw=0, identity=people, training=len(seeds_before)))
+        seeds_before.append(rows.assign(right=right, draw=0, identity=_people(rows), training=len(seeds_before)))
     return {name: pd.concat(tables, ignore_index=True) for name, tables in found.items()}
 
 
@@ -120,6 +123,11 @@ def asked(names: list[str]) -> dict[str, list[int]]:
         if last.isdecimal():
             found.setdefault(figure, set()).add(int(last))
     return {figure: sorted(numbers) for figure, numbers in found.items()}
+
+
+def _people(rows: pd.DataFrame) -> pd.Series:
+    """Return whose each image is: the sample_id of the person's first, of either split."""
+    return rows.groupby("label")["sample_id"].transform("min")
 
 
 def _by_person(rows: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
+import pandas as pd
 
 from obverse.ledger.evidence import Evidence
 from obverse.ledger.verdicts import Estimate, Verdict
@@ -11,6 +11,7 @@ from obverse.paper import Paper
 OF_TABLE_2 = {"fig5": "facescrub", "fig6": "mnist"}  # the figures whose rows are its rows, and the victims' data set
 OF_TABLE_3 = {"fig15": "facescrub", "fig16": "mnist"}
 DISTRIBUTIONS = ("same", "generic", "distinct")
+OWN = "own"  # the target's own pictures, beside those inferred of its classes
 BY_OWNER = ("black box", "joint", "black box (more data)")
 
 
@@ -33,14 +34,16 @@ class Finding:
 class Facts:
     """What claims are decided by.
 
-    ``evidence`` of attacks, ``accuracies`` by target, ``classes`` by attack on them, ``angles`` [N, 2] (yaw and pitch,
-    degrees) by what the inverter was trained on, further ``numbers`` by name, and what the ``paper`` prints.
+    ``evidence`` of attacks, ``accuracies`` by target, ``classes`` by attack on them; ``angles`` (columns yaw and pitch,
+    degrees, by sample_id) of attacks' pictures and of `OWN`; ``reading`` (columns pictures, angle, error), how well
+    they are read off unclear pictures; further ``numbers`` by name, and what the ``paper`` prints.
     """
 
     evidence: Evidence
     accuracies: Evidence
     classes: Evidence
-    angles: dict[str, np.ndarray]
+    angles: dict[str, pd.DataFrame]
+    reading: pd.DataFrame
     numbers: dict[str, float]
     paper: Paper
     stand_ins: bool
