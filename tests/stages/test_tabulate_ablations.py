@@ -104,6 +104,14 @@ def test_other_victims_have_no_difference(inputs, tmp_path):
     assert row["share"] == pytest.approx(row["mse"] / 0.05, rel=1e-4)
 
 
+def test_pixels_of_another_unit_have_no_difference(inputs, tmp_path):
+    """The same victims, stretched: their mean image's error is another."""
+    score_file(inputs["floors"][1], np.full(COUNT, 0.08))
+    row = at(tabulated(inputs, tmp_path), "prior", "P2", 1, "member")
+    assert row[["difference", "difference_low", "difference_high"]].isna().all()
+    assert row["share"] == pytest.approx(row["mse"] / 0.08, rel=1e-4)
+
+
 def test_a_person_with_many_pictures_counts_as_one_in_an_interval(inputs, tmp_path):
     """Differences that differ by person alone: the interval is that of six people, not of eighteen pictures."""
     by_person = np.repeat([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 6)

@@ -220,3 +220,13 @@ def test_disk_by_hand():
 
 def test_the_matrix_rate_is_that_of_a_machine():
     assert 1e8 < estimates.matrix_rate("float32") < 1e16
+
+
+def test_a_figure_may_show_scaled_pixels():
+    """A data set that another is made into costs what that one costs."""
+    rows = [{"label": "range", "classifier": "faces_minmax", "auxiliary": "generic_minmax"}]
+    config = SMALL | {"figures": {"fig5": {"victims": 1, "rows": rows}}}
+    plain = [{"label": "255", "classifier": "faces", "auxiliary": "generic"}]
+    as_usual = SMALL | {"figures": {"fig5": {"victims": 1, "rows": plain}}}
+    assert estimates.operations(config) == estimates.operations(as_usual) > 0
+    assert estimates.queries(config) == estimates.queries(as_usual) and estimates.disk(config) > 0

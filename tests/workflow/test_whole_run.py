@@ -31,10 +31,9 @@ REDRAWN = (
 )
 FIGURES = (*REDRAWN, "fig5", "fig6", "fig10", "fig11", "fig12", "fig13", "fig15", "fig16")  # drawn as one of those is
 
-# Each kind of product by some target of few jobs; the whole graph is compared by `make soak`.
+# Each kind of network, and what threads might show in, by targets of few jobs; `make soak` compares the whole graph.
 KINDS = (
-    *("results/fig1.png", "results/fig13.png", "results/fig16.png", "results/table1.png", "results/poses.png"),
-    "results/scores/faces/generic/nearest_full/seed1/facescrub.full.parquet",
+    *("results/fig16.png", "results/poses.png", "results/classes/faces/seed1/mi_face_confidence.npy"),
     "results/angles/faces/generic/aligned_full/seed1/facescrub.full.parquet",
 )
 
@@ -123,7 +122,7 @@ def test_one_core_and_two_give_the_same_bytes(finished: Checkout, checkout: Chec
     assert done.returncode == 0, done.stdout + done.stderr
     alone, together = contents(checkout.path / "results"), contents(finished.path / "results")
     shared = alone.keys() & together.keys()
-    assert len(shared) > 60 and {name: alone[name] for name in shared} == {name: together[name] for name in shared}
+    assert len(shared) > 40 and {name: alone[name] for name in shared} == {name: together[name] for name in shared}
     assert targets == KINDS or alone.keys() == together.keys()
 
 
@@ -164,9 +163,11 @@ def test_the_run_ends_by_saying_where_the_figure_is(finished: Checkout, clone: C
     assert "Done: results/fig9.png" in done.stderr
 
 
-@pytest.mark.parametrize("figure", REDRAWN)
-def test_a_redrawn_figure_has_the_same_bytes(clone: Checkout, finished: Checkout, figure: str):
-    done = clone.snakemake("--force", f"results/{figure}.png")
-    assert done.returncode == 0
-    for name in (f"{figure}.png", f"{figure}.csv"):
-        assert (clone.path / "results" / name).read_bytes() == (finished.path / "results" / name).read_bytes()
+def test_redrawn_figures_have_the_same_bytes(clone: Checkout, finished: Checkout):
+    drawn = [f"results/{figure}.{suffix}" for figure in REDRAWN for suffix in ("png", "csv")]
+    for name in drawn:
+        (clone.path / name).unlink()
+    done = clone.snakemake(*drawn)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in drawn:
+        assert (clone.path / name).read_bytes() == (finished.path / name).read_bytes()

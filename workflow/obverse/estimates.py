@@ -24,7 +24,7 @@ def pictures(config: dict) -> dict[str, int]:
     rendered = {role: size["identities"] * size["pictures"] for role, size in config["rendered"].items()}
     stand_ins = rendered | _BUNDLED | {"cifar10": config["photographs"]["patches"]}
     official = {role for role, chosen in config["datasets"].items() if chosen["source"] == "official"}
-    needed = {_role(dataset) for _, dataset in _asked(config)}
+    needed = {targets.role(dataset) for _, dataset in _asked(config)}
     return {role: PUBLISHED[role] if role in official else stand_ins[role] for role in PUBLISHED if role in needed}
 
 
@@ -32,9 +32,11 @@ def disk(config: dict) -> float:
     """Return bytes under results/: originals, arrays, prediction caches, reconstructions."""
     count, asked, seeds = pictures(config), _asked(config), len(config["seeds"])
     total = sum(count[role] * PICTURE_BYTES[role] for role in count)
-    total += sum(count[_role(dataset)] * _side(config, dataset) ** 2 for dataset in {dataset for _, dataset in asked})
+    total += sum(
+        count[targets.role(dataset)] * _side(config, dataset) ** 2 for dataset in {dataset for _, dataset in asked}
+    )
     scores = {name: targets.target(config, name).classes for name, _ in asked}
-    total += sum(count[_role(dataset)] * scores[name] * 4 * seeds for name, dataset in asked)
+    total += sum(count[targets.role(dataset)] * scores[name] * 4 * seeds for name, dataset in asked)
     for name, *_ in {(attack.classifier, attack.auxiliary, attack.inversion, attack.view) for attack in _all(config)}:
         target = targets.target(config, name)
         total += _known(config, target) * _side(config, target.dataset) ** 2 * seeds
@@ -44,7 +46,7 @@ def disk(config: dict) -> float:
 def queries(config: dict) -> int:
     """Return how many images the targets of all figures are asked about, each once for each training seed."""
     count = pictures(config)
-    return len(config["seeds"]) * sum(count[_role(dataset)] for _, dataset in _asked(config))
+    return len(config["seeds"]) * sum(count[targets.role(dataset)] for _, dataset in _asked(config))
 
 
 def operations(config: dict) -> float:
@@ -59,7 +61,7 @@ def operations(config: dict) -> float:
         if inversion.partition("_")[0] not in (JOINT, NEAREST):
             training = targets.inverter_training(config, name)
             products += _shown(_held(config, auxiliary), training) * _one_inversion(config, name)
-    judges = sum(_judge_products(config, dataset) for dataset in {dataset for _, dataset in _asked(config)})
+    judges = sum(_judge_products(config, role) for role in {targets.role(dataset) for _, dataset in _asked(config)})
     return 6 * (products * len(config["seeds"]) + judges)
 
 
@@ -98,29 +100,26 @@ def _asked(config: dict) -> set[tuple[str, str]]:
     return asked
 
 
-def _role(dataset: str) -> str:
-    return dataset.partition("_")[0]
-
-
 def _side(config: dict, dataset: str) -> int:
     """Return the side of a data set's images, in pixels: in its name, where a role has several."""
     role, _, named = dataset.partition("_")
-    return int(named) if named else config["datasets"][role]["size"]
+    return int(named) if named.isdecimal() else config["datasets"][role]["size"]
 
 
 def _of_people(config: dict, dataset: str, people: int) -> float:
     """Return how many images of a target's data set are of so many people, or digits."""
-    return pictures(config)[dataset] * min(1.0, people / _people(config, dataset))
+    return pictures(config)[targets.role(dataset)] * min(1.0, people / _people(config, dataset))
 
 
 def _people(config: dict, dataset: str) -> int:
-    rendered = config["datasets"][dataset]["source"] == "rendered"
-    return config["rendered"][dataset]["identities"] if rendered else _PEOPLE[dataset]
+    role = targets.role(dataset)
+    rendered = config["datasets"][role]["source"] == "rendered"
+    return config["rendered"][role]["identities"] if rendered else _PEOPLE[role]
 
 
 def _known(config: dict, target: targets.Target) -> float:
     """Return how many images there are, for it and its victims, of the people a target knows."""
-    reserved = config["evaluators"][target.dataset]["reserved_fraction"]
+    reserved = config["evaluators"][target.role]["reserved_fraction"]
     return _of_people(config, target.dataset, target.classes) * (1 - reserved)
 
 
@@ -128,12 +127,12 @@ def _held(config: dict, auxiliary: str) -> float:
     """Return how many images an auxiliary set holds; of a pose, the share that the paper found."""
     total = 0.0
     for part in targets.auxiliary(config, auxiliary)["parts"]:
-        images: float = pictures(config)[_role(part["dataset"])]
+        images: float = pictures(config)[targets.role(part["dataset"])]
         if "classifier" in part:
             owner = targets.target(config, part["classifier"])
             members = owner.member_fraction
             images = _known(config, owner) * (members if part["split"] == "member" else 1 - members)
-        elif "identities" in part and part["dataset"] in _PEOPLE:
+        elif "identities" in part and targets.role(part["dataset"]) in _PEOPLE:
             images = _of_people(config, part["dataset"], len(part["identities"]))
         total += images * (poses.PAPER[part["pose"]] / poses.PAPER_IMAGES if "pose" in part else 1)
     return total
@@ -155,13 +154,13 @@ def _target_products(config: dict, name: str) -> float:
     return _shown(members, targets.inverter_training(config, name)) * (once + _one_inversion(config, name))
 
 
-def _judge_products(config: dict, dataset: str) -> float:
+def _judge_products(config: dict, role: str) -> float:
     """Return multiply-adds of all forward passes of an evaluation classifier's training; 0 where there is none."""
-    if dataset not in config["evaluators"]:
+    if role not in config["evaluators"]:
         return 0.0
-    chosen, people = config["evaluators"][dataset], _people(config, dataset)
-    images = pictures(config)[dataset] * chosen["reserved_fraction"]
-    return images * chosen["epochs"] * _evaluator_products(_side(config, dataset), people, chosen["width"])
+    chosen, people = config["evaluators"][role], _people(config, role)
+    images = pictures(config)[role] * chosen["reserved_fraction"]
+    return images * chosen["epochs"] * _evaluator_products(_side(config, role), people, chosen["width"])
 
 
 def _one_inversion(config: dict, name: str) -> float:

@@ -48,8 +48,8 @@ def tabulate_ablations(
 
     The lists are parallel; a floor is what showing the mean auxiliary image comes to, and ``share`` an error as a share
     of it, which is comparable where the pixels' unit, or the victims, are not. ``difference`` is from the decided
-    variant of the same ablation, m and k, victim by victim, and blank where the victims are not the same ones. Raises
-    `UnusableInput` when the trace is not of the scores' victims.
+    variant of the same ablation, m and k, victim by victim, and blank where the victims are not the same ones or their
+    pixels have another unit, as the floor then has. Raises `UnusableInput` when the trace is not of these victims.
     """
     measured = []
     for *named, score_file, floor_file in zip(ablations, variants, decided, m, k, scores, floors, strict=True):
@@ -57,9 +57,7 @@ def tabulate_ablations(
         one = _Measured(*named, read_scores(score_file)[[*_VICTIM, "mse"]], floor)
         measured += _epochs(one, trace, epoch_table) if one.ablation == CHECKPOINT else [one]
     usual = {(one.ablation, one.m, one.k): one for one in measured if one.decided}
-    rows = [
-        row for one in measured for row in _summarise(one, usual[one.ablation, one.m, one.k].victims, resamples, seed)
-    ]
+    rows = [row for one in measured for row in _summarise(one, usual[one.ablation, one.m, one.k], resamples, seed)]
     files.write_bytes(table, pd.DataFrame(rows).to_csv(index=False, float_format="%.6g").encode())
 
 
@@ -80,25 +78,25 @@ def _epochs(kept: _Measured, trace: Path, epoch_table: Path) -> list[_Measured]:
     return [ours, at("the last", epochs.index[-1]), at("lowest on the victims", chosen_on_victims)]
 
 
-def _summarise(one: _Measured, usual: pd.DataFrame, resamples: int, seed: int) -> list[dict]:
-    pairs = one.victims.merge(usual, on=_VICTIM, suffixes=("", "_usual"))
-    comparable = len(pairs) == len(one.victims) == len(usual)
+def _summarise(one: _Measured, usual: _Measured, resamples: int, seed: int) -> list[dict]:
+    pairs = one.victims.merge(usual.victims, on=_VICTIM, suffixes=("", "_usual"))
+    comparable = len(pairs) == len(one.victims) == len(usual.victims) and one.floor.equals(usual.floor)
     pairs["difference"] = pairs["mse"] - pairs["mse_usual"]
     rows = []
     for split, group in one.victims.groupby("split", sort=True):
-        mean, low, high = _mean(group, "mse", one.m, resamples, seed)
+        mean, low, high = _mean(group, "mse", resamples, seed)
         row = {"ablation": one.ablation, "variant": one.variant, "decided": one.decided, "m": one.m, "k": one.k}
         row |= {"epoch": one.epoch, "split": split, "mse": mean, "mse_low": low, "mse_high": high}
         row |= {"floor": one.floor[split], "share": mean / one.floor[split]}
         if comparable and not one.decided:
-            difference = _mean(pairs[pairs["split"] == split], "difference", one.m, resamples, seed)
+            difference = _mean(pairs[pairs["split"] == split], "difference", resamples, seed)
             row |= dict(zip(("difference", "difference_low", "difference_high"), difference, strict=True))
         rows.append(row | {"n": len(group), "identities": group["label"].nunique()})
     return rows
 
 
-def _mean(rows: pd.DataFrame, column: str, m: int, resamples: int, seed: int) -> tuple[float, float, float]:
-    random = seeds.generator(seed, "bootstrap", m)  # figure 8's draws of people: equal scores have equal intervals
+def _mean(rows: pd.DataFrame, column: str, resamples: int, seed: int) -> tuple[float, float, float]:
+    random = seeds.generator(seed, "bootstrap")  # as `summaries` draws people: equal scores have equal intervals
     return mean_over_identities(rows[column].to_numpy(float), rows["label"].to_numpy(), resamples, random)
 
 
