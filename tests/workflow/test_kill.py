@@ -19,7 +19,6 @@ MODELS = "workflow/rules/models.smk"
 ASIDE = {  # stages that `all` may not need: a target that does, and edits that make it small
     "provide_official": ("results/sources/mnist/t10k-images-idx3-ubyte.gz", []),
     "embed_faces": ("results/datasets/facescrub/embeddings.parquet", []),
-    "score_pose_reader": ("results/datasets/celeba/pose_reader.csv", []),
     "scale_pixels": ("results/datasets/facescrub_minmax/images.npy", []),
     "trace_inverter": ("results/ablations.csv", []),
     "tabulate_ablations": ("results/ablations.csv", []),

@@ -13,7 +13,6 @@ TARGETS = [
     "all",
     "results/datasets/cifar10_32/samples.parquet",
     "results/classes/faces/seed1/generic.count.csv",
-    "results/datasets/celeba/pose_reader.csv",
     "results/angles/datasets/facescrub/images.parquet",
     "results/ablations.png",
 ]

@@ -66,7 +66,11 @@ rule count_data:
 
 rule check_claims:
     input:
-        scores=attack_files([source.attack for source in CLAIMED], config["seeds"], "scores", "parquet"),
+        scores=[
+            path
+            for source in CLAIMED
+            for path in attack_files([source.attack], trainings(source), "scores", "parquet")
+        ],
         floors=[path for name, path in beside()],
         predictions=accuracy_files("predictions"),
         splits=accuracy_files("splits"),
@@ -93,8 +97,8 @@ rule check_claims:
         "../../envs/obverse.yaml"
     params:
         code=code("check_claims"),
-        names=[source.name for source in CLAIMED for seed in config["seeds"]],
-        draws=[source.draw for source in CLAIMED for seed in config["seeds"]],
+        names=[source.name for source in CLAIMED for seed in trainings(source)],
+        draws=[source.draw for source in CLAIMED for seed in trainings(source)],
         floor_names=[name for name, path in beside()],
         accuracy_names=[name for name in ACCURATE for seed in config["seeds"]],
         num_classes=[target(name).classes for name in ACCURATE.values() for seed in config["seeds"]],

@@ -16,6 +16,11 @@ ACCURATE = {  # targets by the names under which claims speak of their accuracy
 (OVERALL,) = (source.attack for source in CLAIMED if source.name == "fig5 generic")  # what is counted and timed
 
 
+def trainings(source) -> list[int]:
+    """Return the training seeds that a claim rests on: where faces look is read off one training's pictures."""
+    return FIRST if source.name in POSED else config["seeds"]
+
+
 def on_curve(figure: str) -> list[tuple[Attack, str, str]]:
     """Return each attack of a curve, what made the images, and their scores: with each training seed, and floors."""
     by_classes = "k" in config["figures"][figure]  # attacks on each are labelled by it
