@@ -60,6 +60,7 @@ def test_every_ablation_has_a_panel_and_no_panel_is_of_another():
     [
         ({"difference_low": 0.001}, "+15.4%", True),
         ({"difference_low": -0.001}, "+15.4%", False),
+        ({"difference": -1e-6, "difference_low": -1e-5}, "+0.0%", False),
         ({"alike": False}, "75% of the stroke", True),
         ({"difference": np.nan}, "", True),
     ],

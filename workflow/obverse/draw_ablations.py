@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from obverse import cli, style
 from obverse.splits import HELD_OUT, MEMBER
@@ -73,6 +74,7 @@ class _Panel:
                 _draw_line(axes, place, line.set_index("split"))
         axes.set_ylim(len(self.lines) - 0.4, -0.6)
         axes.set_xlim(left=0)
+        axes.xaxis.set_major_locator(MaxNLocator(5))  # more would run into one another where they have four digits
         axes.tick_params(axis="x", labelsize=7)
         axes.tick_params(axis="y", length=0)
         axes.set_title(_TITLES[self.name], fontsize=8, loc="left")
@@ -108,7 +110,8 @@ def _said(one: pd.Series) -> tuple[str, bool]:
     if pd.isna(one["difference"]):
         return "", True
     clear = one["difference_low"] > 0 or one["difference_high"] < 0
-    return f"{one['difference'] / (one['mse'] - one['difference']):+.1%}", clear
+    share = round(one["difference"] / (one["mse"] - one["difference"]), 3) + 0.0  # what rounds to nothing has no sign
+    return f"{share:+.1%}", clear
 
 
 if __name__ == "__main__":
