@@ -24,7 +24,8 @@ SPLITTING = {"split_samples", "make_auxiliary", "tabulate_allocation", "score_fl
 CROPPING_FACESCRUB = {"crop_facescrub", "reserve_samples", "train_evaluator"} | FIGURES | SPLITTING
 POSED = {"make_auxiliary", "train_inverter", "reconstruct", "measure_poses", "draw_grid", "count_data"} | CLAIMING
 SORTING_POSES = {"sort_poses", "draw_poses"} | POSED
-POSING = {"find_landmarks", "estimate_pose", "train_pose_reader"} | SORTING_POSES
+READING_POSES = {"train_pose_reader", "score_pose_reader"}
+POSING = {"find_landmarks", "estimate_pose"} | READING_POSES | SORTING_POSES
 
 PACKAGE = "workflow/obverse"
 
@@ -92,7 +93,7 @@ def test_another_library_that_no_stage_imports_reruns_nothing(shared: Checkout):
 
 def test_a_changed_line_of_a_list_reruns_what_reads_it(shared: Checkout):
     listed = "results/sources/facescrub/facescrub_actors.txt"
-    rules = {"fetch_facescrub", "remove_overlap", "train_pose_reader"} | CROPPING_FACESCRUB | SORTING_POSES
+    rules = {"fetch_facescrub", "remove_overlap"} | READING_POSES | CROPPING_FACESCRUB | SORTING_POSES
     line = (shared.path / listed).read_text().splitlines()[-1]
     assert after_edit(shared, listed, line, line.replace("\thttp://", "\thttp://x")) == rules
 
@@ -116,12 +117,13 @@ TINY = [
     pytest.param(
         "overlap: names",
         "overlap: none",
-        {"remove_overlap", "draw_overlap", "train_pose_reader", "tabulate_allocation", "score_floors"}
+        {"remove_overlap", "draw_overlap", "tabulate_allocation", "score_floors"}
+        | READING_POSES
         | SORTING_POSES
         | PREDICTING,
         id="overlap",
     ),
-    pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose", "train_pose_reader"} | SORTING_POSES, id="a camera"),
+    pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose"} | READING_POSES | SORTING_POSES, id="a camera"),
     pytest.param("yaw: 12.0", "yaw: 10.0", SORTING_POSES, id="a limit of poses"),
     pytest.param("connections: 64", "connections: 8", set(), id="operational"),
 ]

@@ -76,8 +76,8 @@ rule trace_inverter:
         minimum_steps=of_recipe("minimum_steps"),
         batch_size=of_recipe("batch_size"),
         learning_rate=of_recipe("learning_rate"),
-        precision=lookup("compute/precision", within=config),
-        threads=lookup("compute/inverter_threads", within=config),
+        precision=config["compute"]["precision"],
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.trace_inverter \
@@ -137,8 +137,8 @@ rule tabulate_ablations:
         decided=[variant.decided for variant in VARIANTS],
         m=[variant.attack.m for variant in VARIANTS],
         k=[target(variant.attack.classifier).classes for variant in VARIANTS],
-        resamples=lookup("resamples", within=config),
-        seed=lookup("data_seed", within=config),
+        resamples=config["resamples"],
+        seed=config["data_seed"],
     shell:
         r"""
         python -m obverse.tabulate_ablations \

@@ -23,14 +23,14 @@ rule train_pose_reader:
         gpu=GPU,
     params:
         code=code("train_pose_reader"),
-        seed=lookup("data_seed", within=config),
-        held_out=lookup("poses/reader/held_out", within=config),
-        width=lookup("poses/reader/width", within=config),
-        epochs=lookup("poses/reader/epochs", within=config),
-        batch_size=lookup("poses/reader/batch_size", within=config),
-        learning_rate=lookup("poses/reader/learning_rate", within=config),
-        precision=lookup("compute/precision", within=config),
-        threads=lookup("poses/threads", within=config),
+        seed=config["data_seed"],
+        held_out=config["poses"]["reader"]["held_out"],
+        width=config["poses"]["reader"]["width"],
+        epochs=config["poses"]["reader"]["epochs"],
+        batch_size=config["poses"]["reader"]["batch_size"],
+        learning_rate=config["poses"]["reader"]["learning_rate"],
+        precision=config["compute"]["precision"],
+        threads=config["poses"]["threads"],
     shell:
         r"""
         python -m obverse.train_pose_reader \
@@ -71,9 +71,9 @@ rule score_pose_reader:
         gpu=GPU,
     params:
         code=code("score_pose_reader"),
-        seed=lookup("data_seed", within=config),
-        held_out=lookup("poses/reader/held_out", within=config),
-        threads=lookup("poses/threads", within=config),
+        seed=config["data_seed"],
+        held_out=config["poses"]["reader"]["held_out"],
+        threads=config["poses"]["threads"],
     shell:
         r"""
         python -m obverse.score_pose_reader \
@@ -109,7 +109,7 @@ rule measure_poses:
         gpu=GPU,
     params:
         code=code("measure_poses"),
-        threads=lookup("poses/threads", within=config),
+        threads=config["poses"]["threads"],
     shell:
         r"""
         python -m obverse.measure_poses \

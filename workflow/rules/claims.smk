@@ -20,7 +20,7 @@ rule time_inversion:
         gpu=GPU,
     params:
         code=code("time_inversion"),
-        threads=lookup("compute/inverter_threads", within=config),
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.time_inversion \
@@ -105,8 +105,8 @@ rule check_claims:
         class_names=[name for seed in config["seeds"] for name in OF_CLASSES],
         angle_names=[*POSED, "fig14 aligned", OWN],
         stand_ins=any(chosen["source"] != "official" for chosen in config["datasets"].values()),
-        resamples=lookup("resamples", within=config),
-        seed=lookup("data_seed", within=config),
+        resamples=config["resamples"],
+        seed=config["data_seed"],
         origin=origin(*config["figures"]),
     shell:
         r"""

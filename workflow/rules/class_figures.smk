@@ -31,8 +31,8 @@ rule draw_overview:
         methods=[attack.label for attack in attacks.first(config, "fig1")],
         m=[attack.m for attack in attacks.first(config, "fig1")],
         class_methods=OVERVIEW,
-        victims=lookup("figures/fig1/victims", within=config),
-        seed=lookup("data_seed", within=config),
+        victims=config["figures"]["fig1"]["victims"],
+        seed=config["data_seed"],
         origin=origin("fig1"),
     shell:
         r"""
@@ -76,8 +76,8 @@ rule draw_classes:
         code=code("draw_classes"),
         title="Figure 14: what attacks take a class for",
         methods=CLASSES,
-        classes=lookup("figures/fig14/classes", within=config),
-        seed=lookup("data_seed", within=config),
+        classes=config["figures"]["fig14"]["classes"],
+        seed=config["data_seed"],
         origin=origin("fig14"),
     shell:
         r"""

@@ -26,13 +26,13 @@ rule invert_classes:
         gpu=GPU,
     params:
         code=code("invert_classes"),
-        steps=lookup("mi_face/steps", within=config),
-        patience=lookup("mi_face/patience", within=config),
-        stop_confidence=lookup("mi_face/stop_confidence", within=config),
-        learning_rate=lookup("mi_face/learning_rate", within=config),
-        denoise=lookup("mi_face/denoise", within=config),
-        sharpen=lookup("mi_face/sharpen", within=config),
-        threads=lookup("compute/inverter_threads", within=config),
+        steps=config["mi_face"]["steps"],
+        patience=config["mi_face"]["patience"],
+        stop_confidence=config["mi_face"]["stop_confidence"],
+        learning_rate=config["mi_face"]["learning_rate"],
+        denoise=config["mi_face"]["denoise"],
+        sharpen=config["mi_face"]["sharpen"],
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.invert_classes \
@@ -67,7 +67,7 @@ rule infer_classes:
         gpu=GPU,
     params:
         code=code("infer_classes"),
-        threads=lookup("compute/inverter_threads", within=config),
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.infer_classes \
@@ -99,7 +99,7 @@ rule score_classes:
         gpu=GPU,
     params:
         code=code("score_classes"),
-        threads=lookup("compute/inverter_threads", within=config),
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.score_classes \

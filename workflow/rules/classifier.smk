@@ -19,7 +19,7 @@ rule split_samples:
         "../../envs/obverse.yaml"
     params:
         code=code("split_samples"),
-        seed=lookup("data_seed", within=config),
+        seed=config["data_seed"],
         draw=of_target("draw"),
         classes=of_target("classes"),
         identities=of_target("identities"),
@@ -67,8 +67,8 @@ rule train_classifier:
         minimum_steps=of_target("minimum_steps"),
         batch_size=of_target("batch_size"),
         learning_rate=of_target("learning_rate"),
-        precision=lookup("compute/precision", within=config),
-        threads=lookup("compute/classifier_threads", within=config),
+        precision=config["compute"]["precision"],
+        threads=config["compute"]["classifier_threads"],
     shell:
         r"""
         python -m obverse.train_classifier \
@@ -110,7 +110,7 @@ rule predict:
         gpu=GPU,
     params:
         code=code("predict"),
-        threads=lookup("compute/inverter_threads", within=config),
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.predict \

@@ -20,15 +20,15 @@ rule fetch_facescrub:
         "../../envs/obverse.yaml"
     # How the network is used, not what comes of it: resources, since a changed one reruns nothing.
     resources:
-        contact=lookup("datasets/facescrub/contact", within=config),
-        connections=lookup("datasets/facescrub/connections", within=config),
-        connect_seconds=lookup("datasets/facescrub/connect_seconds", within=config),
-        read_seconds=lookup("datasets/facescrub/read_seconds", within=config),
-        timeout_seconds=lookup("datasets/facescrub/timeout_seconds", within=config),
-        workers=lookup("datasets/facescrub/decoders", within=config),
+        contact=config["datasets"]["facescrub"]["contact"],
+        connections=config["datasets"]["facescrub"]["connections"],
+        connect_seconds=config["datasets"]["facescrub"]["connect_seconds"],
+        read_seconds=config["datasets"]["facescrub"]["read_seconds"],
+        timeout_seconds=config["datasets"]["facescrub"]["timeout_seconds"],
+        workers=config["datasets"]["facescrub"]["decoders"],
     params:
         code=code("fetch_facescrub"),
-        accept_hash_mismatch=lookup("datasets/facescrub/accept_hash_mismatch", within=config),
+        accept_hash_mismatch=config["datasets"]["facescrub"]["accept_hash_mismatch"],
     shell:
         r"""
         python -m obverse.fetch_facescrub \
@@ -65,11 +65,11 @@ rule crop_facescrub:
         "../../envs/obverse.yaml"
     threads: config["datasets"]["facescrub"]["decoders"]
     resources:
-        workers=lookup("datasets/facescrub/decoders", within=config),
+        workers=config["datasets"]["facescrub"]["decoders"],
     params:
         code=code("crop_facescrub"),
-        size=lookup("datasets/facescrub/size", within=config),
-        resize=lookup("datasets/facescrub/resize", within=config),
+        size=config["datasets"]["facescrub"]["size"],
+        resize=config["datasets"]["facescrub"]["resize"],
     shell:
         r"""
         python -m obverse.crop_facescrub \
@@ -100,9 +100,9 @@ rule crop_celeba:
         "../../envs/obverse.yaml"
     params:
         code=code("crop_celeba"),
-        box=lookup("datasets/celeba/box", within=config),
-        size=lookup("datasets/celeba/size", within=config),
-        resize=lookup("datasets/celeba/resize", within=config),
+        box=config["datasets"]["celeba"]["box"],
+        size=config["datasets"]["celeba"]["size"],
+        resize=config["datasets"]["celeba"]["resize"],
     shell:
         r"""
         python -m obverse.crop_celeba \
@@ -134,8 +134,8 @@ rule prepare_mnist:
         "../../envs/obverse.yaml"
     params:
         code=code("prepare_mnist"),
-        size=lookup("datasets/mnist/size", within=config),
-        resize=lookup("datasets/mnist/resize", within=config),
+        size=config["datasets"]["mnist"]["size"],
+        resize=config["datasets"]["mnist"]["resize"],
     shell:
         r"""
         python -m obverse.prepare_mnist \
@@ -165,7 +165,7 @@ rule prepare_cifar10:
         "../../envs/obverse.yaml"
     params:
         code=code("prepare_cifar10"),
-        resize=lookup("datasets/cifar10/resize", within=config),
+        resize=config["datasets"]["cifar10"]["resize"],
     shell:
         r"""
         python -m obverse.prepare_cifar10 \

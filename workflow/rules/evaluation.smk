@@ -20,7 +20,7 @@ rule reserve_samples:
     params:
         code=code("reserve_samples"),
         fraction=judging("reserved_fraction"),
-        seed=lookup("data_seed", within=config),
+        seed=config["data_seed"],
     shell:
         r"""
         python -m obverse.reserve_samples \
@@ -59,8 +59,8 @@ rule train_evaluator:
         batch_size=judging("batch_size"),
         learning_rate=judging("learning_rate"),
         flip=judging("flip"),
-        precision=lookup("compute/precision", within=config),
-        threads=lookup("compute/inverter_threads", within=config),
+        precision=config["compute"]["precision"],
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.train_evaluator \

@@ -45,8 +45,8 @@ rule draw_mse_curve:
         methods=lambda wildcards: [method for _, method, _ in on_curve(wildcards.curve)],
         at=lambda wildcards: [attack.m for attack, _, _ in on_curve(wildcards.curve)],
         draws=lambda wildcards: [target(attack.classifier).draw for attack, _, _ in on_curve(wildcards.curve)],
-        resamples=lookup("resamples", within=config),
-        seed=lookup("data_seed", within=config),
+        resamples=config["resamples"],
+        seed=config["data_seed"],
         origin=lambda wildcards: origin(wildcards.curve),
     shell:
         r"""
@@ -92,8 +92,8 @@ rule draw_reconstructions:
         title=lambda wildcards: PAIRS[wildcards.pairs],
         methods=lambda wildcards: [attack.label for attack in compared(config, wildcards.pairs)],
         m=lambda wildcards: [attack.m for attack in compared(config, wildcards.pairs)],
-        victims=lookup("figures/{pairs}/victims", within=config),
-        seed=lookup("data_seed", within=config),
+        victims=lambda wildcards: config["figures"][wildcards.pairs]["victims"],
+        seed=config["data_seed"],
         origin=lambda wildcards: origin(wildcards.pairs),
     shell:
         r"""
@@ -136,8 +136,8 @@ rule draw_grid:
         title=lambda wildcards: GRIDS[wildcards.grid],
         labels=lambda wildcards: [attack.label for attack in rows(config, wildcards.grid)],
         attacks_as=lambda wildcards: "columns" if wildcards.grid == "fig7" else "rows",  # as in the paper
-        victims=lookup("figures/{grid}/victims", within=config),
-        seed=lookup("data_seed", within=config),
+        victims=lambda wildcards: config["figures"][wildcards.grid]["victims"],
+        seed=config["data_seed"],
         origin=lambda wildcards: origin(wildcards.grid),
     shell:
         r"""

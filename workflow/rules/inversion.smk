@@ -19,7 +19,7 @@ rule make_auxiliary:
         "../../envs/obverse.yaml"
     params:
         code=code("make_auxiliary"),
-        seed=lookup("data_seed", within=config),
+        seed=config["data_seed"],
         datasets=lambda wildcards: parts(wildcards, "dataset"),
         splits=lambda wildcards: parts(wildcards, "split", "all"),
         poses=lambda wildcards: parts(wildcards, "pose", "all"),
@@ -77,8 +77,8 @@ rule train_inverter:
         minimum_steps=of_recipe("minimum_steps"),
         batch_size=of_recipe("batch_size"),
         learning_rate=of_recipe("learning_rate"),
-        precision=lookup("compute/precision", within=config),
-        threads=lookup("compute/inverter_threads", within=config),
+        precision=config["compute"]["precision"],
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.train_inverter \

@@ -29,16 +29,16 @@ rule train_joint:
         classifier_width=of_target("width"),
         hidden=of_target("hidden"),
         inverter_width=of_inverter("width"),
-        offset=lookup("features/offset", within=config),
-        learn_offset=lookup("features/learn_offset", within=config),
+        offset=config["features"]["offset"],
+        learn_offset=config["features"]["learn_offset"],
         weight=of_target("joint"),
         # As long as an inverter learns alone: that is what it is compared with.
         epochs=of_inverter("epochs"),
         minimum_steps=of_inverter("minimum_steps"),
         batch_size=of_inverter("batch_size"),
         learning_rate=of_inverter("learning_rate"),
-        precision=lookup("compute/precision", within=config),
-        threads=lookup("compute/inverter_threads", within=config),
+        precision=config["compute"]["precision"],
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.train_joint \

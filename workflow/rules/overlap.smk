@@ -23,7 +23,7 @@ rule embed_faces:
     threads: config["compute"]["classifier_threads"]
     resources:
         gpu=GPU,
-        workers=lookup("datasets/facescrub/decoders", within=config),
+        workers=config["datasets"]["facescrub"]["decoders"],
     params:
         code=code("embed_faces"),
         box=lambda wildcards: config["datasets"][wildcards.dataset].get("box", []),
@@ -33,7 +33,7 @@ rule embed_faces:
         size=EMBEDDER["size"],
         mean=EMBEDDER["mean"],
         deviation=EMBEDDER["deviation"],
-        threads=lookup("compute/classifier_threads", within=config),
+        threads=config["compute"]["classifier_threads"],
     shell:
         r"""
         python -m obverse.embed_faces \
@@ -75,7 +75,7 @@ rule remove_overlap:
         "../../envs/obverse.yaml"
     params:
         code=code("remove_overlap"),
-        method=lookup("datasets/celeba/overlap", within=config),
+        method=config["datasets"]["celeba"]["overlap"],
         names_fuzzy=bool(celeba_names()) and config["datasets"]["celeba"]["names_fuzzy"],
         threshold=by_faces(EMBEDDER["threshold"], "none"),
         false_match_rate=by_faces(EMBEDDER["false_match_rate"], 0),

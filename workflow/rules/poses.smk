@@ -16,11 +16,11 @@ rule fetch_fan:
     conda:
         "../../envs/obverse.yaml"
     resources:
-        timeout_seconds=lookup("poses/timeout_seconds", within=config),
+        timeout_seconds=config["poses"]["timeout_seconds"],
     params:
         code=code("fetch_fan"),
-        source=lookup("poses/weights", within=config),
-        sha256=lookup("poses/sha256", within=config),
+        source=config["poses"]["weights"],
+        sha256=config["poses"]["sha256"],
     shell:
         r"""
         python -m obverse.fetch_fan \
@@ -49,11 +49,11 @@ rule find_landmarks:
         gpu=GPU,
     params:
         code=code("find_landmarks"),
-        network=lookup("poses/network", within=config),
-        box=lookup("poses/box", within=config),
-        flip=lookup("poses/flip", within=config),
-        precision=lookup("compute/precision", within=config),
-        threads=lookup("poses/threads", within=config),
+        network=config["poses"]["network"],
+        box=config["poses"]["box"],
+        flip=config["poses"]["flip"],
+        precision=config["compute"]["precision"],
+        threads=config["poses"]["threads"],
     shell:
         r"""
         python -m obverse.find_landmarks \
@@ -83,8 +83,8 @@ rule estimate_pose:
         "../../envs/obverse.yaml"
     params:
         code=code("estimate_pose"),
-        focal=lookup("poses/focal", within=config),
-        max_error=lookup("poses/max_error", within=config),
+        focal=config["poses"]["focal"],
+        max_error=config["poses"]["max_error"],
     shell:
         r"""
         python -m obverse.estimate_pose \
@@ -112,10 +112,10 @@ rule sort_poses:
         "../../envs/obverse.yaml"
     params:
         code=code("sort_poses"),
-        mode=lookup("poses/mode", within=config),
+        mode=config["poses"]["mode"],
         yaw=fixed_limit("yaw"),
         pitch=fixed_limit("pitch"),
-        overlap=lookup("poses/overlap", within=config),
+        overlap=config["poses"]["overlap"],
     shell:
         r"""
         python -m obverse.sort_poses \
@@ -149,9 +149,9 @@ rule draw_poses:
         "../../envs/obverse.yaml"
     params:
         code=code("draw_poses"),
-        shown=lookup("poses/shown", within=config),
+        shown=config["poses"]["shown"],
         show_faces=bool(shown("celeba")),
-        seed=lookup("data_seed", within=config),
+        seed=config["data_seed"],
         origin=pose_origin(),
     shell:
         r"""

@@ -20,7 +20,7 @@ rule draw_fetch:
         "../../envs/obverse.yaml"
     params:
         code=code("draw_fetch"),
-        minimum_pictures=lookup("datasets/facescrub/minimum_pictures", within=config),
+        minimum_pictures=config["datasets"]["facescrub"]["minimum_pictures"],
         origin=" — ".join(stand_ins("facescrub")),
     shell:
         r"""

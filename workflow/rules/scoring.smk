@@ -28,7 +28,7 @@ rule reconstruct:
     params:
         code=code("reconstruct"),
         num_classes=of_target("classes"),
-        threads=lookup("compute/inverter_threads", within=config),
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.reconstruct \
@@ -76,7 +76,7 @@ rule score_floors:
         code=code("score_floors"),
         floors=[*FLOORS, CEILING],
         datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
-        threads=lookup("compute/inverter_threads", within=config),
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.score_floors \
@@ -124,7 +124,7 @@ rule retrieve_nearest:
         code=code("retrieve_nearest"),
         datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
         num_classes=of_target("classes"),
-        threads=lookup("compute/inverter_threads", within=config),
+        threads=config["compute"]["inverter_threads"],
     shell:
         r"""
         python -m obverse.retrieve_nearest \

@@ -27,7 +27,7 @@ rule provide_official:
         download=lambda wildcards: str(config["datasets"][wildcards.role].get("download", False)),
     params:
         code=code("provide_official"),
-        folder=lookup("datasets/{role}/folder", within=config),
+        folder=lambda wildcards: config["datasets"][wildcards.role]["folder"],
         accept_terms=lambda wildcards: config["datasets"][wildcards.role].get("accept_terms", True),
     shell:
         r"""
@@ -57,12 +57,12 @@ rule render_facescrub:
         "../../envs/obverse.yaml"
     params:
         code=code("render_facescrub"),
-        seed=lookup("data_seed", within=config),
-        identities=lookup("rendered/facescrub/identities", within=config),
-        pictures=lookup("rendered/facescrub/pictures", within=config),
-        near_duplicates=lookup("rendered/facescrub/near_duplicates", within=config),
-        dead_urls=lookup("rendered/facescrub/dead_urls", within=config),
-        wrong_hashes=lookup("rendered/facescrub/wrong_hashes", within=config),
+        seed=config["data_seed"],
+        identities=config["rendered"]["facescrub"]["identities"],
+        pictures=config["rendered"]["facescrub"]["pictures"],
+        near_duplicates=config["rendered"]["facescrub"]["near_duplicates"],
+        dead_urls=config["rendered"]["facescrub"]["dead_urls"],
+        wrong_hashes=config["rendered"]["facescrub"]["wrong_hashes"],
     shell:
         r"""
         python -m obverse.render_facescrub \
@@ -97,11 +97,11 @@ rule render_celeba:
         "../../envs/obverse.yaml"
     params:
         code=code("render_celeba"),
-        seed=lookup("data_seed", within=config),
-        identities=lookup("rendered/celeba/identities", within=config),
-        pictures=lookup("rendered/celeba/pictures", within=config),
-        shared=lookup("rendered/celeba/shared", within=config),
-        first_stranger=lookup("rendered/facescrub/identities", within=config),
+        seed=config["data_seed"],
+        identities=config["rendered"]["celeba"]["identities"],
+        pictures=config["rendered"]["celeba"]["pictures"],
+        shared=config["rendered"]["celeba"]["shared"],
+        first_stranger=config["rendered"]["facescrub"]["identities"],
     shell:
         r"""
         python -m obverse.render_celeba \
@@ -135,7 +135,7 @@ rule write_mnist:
         "../../envs/obverse.yaml"
     params:
         code=code("write_mnist"),
-        seed=lookup("data_seed", within=config),
+        seed=config["data_seed"],
     shell:
         r"""
         python -m obverse.write_mnist \
@@ -159,8 +159,8 @@ rule write_cifar10:
         "../../envs/obverse.yaml"
     params:
         code=code("write_cifar10"),
-        seed=lookup("data_seed", within=config),
-        patches=lookup("photographs/patches", within=config),
+        seed=config["data_seed"],
+        patches=config["photographs"]["patches"],
     shell:
         r"""
         python -m obverse.write_cifar10 \

@@ -81,8 +81,8 @@ rule tabulate_auxiliaries:
         labels=[attack.label for attack in AUXILIARIES],
         rows=[row for row, _, _ in TRIED],
         methods=[method for _, method, _ in TRIED],
-        resamples=lookup("resamples", within=config),
-        seed=lookup("data_seed", within=config),
+        resamples=config["resamples"],
+        seed=config["data_seed"],
         origin=origin("fig5", "fig6"),
     shell:
         r"""
@@ -131,8 +131,8 @@ rule tabulate_joint:
         rows=[row for row, _ in enumerate(OWNERS) for seed in config["seeds"]],
         floor_tasks=[task for task, _, _ in TRIED_BY_OWNER],
         floor_methods=[method for _, method, _ in TRIED_BY_OWNER],
-        resamples=lookup("resamples", within=config),
-        seed=lookup("data_seed", within=config),
+        resamples=config["resamples"],
+        seed=config["data_seed"],
         origin=origin("fig15", "fig16"),
     shell:
         r"""
