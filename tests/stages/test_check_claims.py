@@ -30,6 +30,7 @@ ERRORS = {
     **{"fig15 black box": 0.014, "fig15 joint": 0.010, "fig15 black box (more data)": 0.0105},
     **{"fig16 black box": 0.030, "fig16 joint": 0.020},
 }
+ONE = {"fig8 prior 10": "fig8 aligned 10", "fig10 prior 10": "fig10 aligned 10"}  # one inverter, shown all scores
 RIGHT = {"faces": 55, "faces_half": 40, "digits_most": 59, "fig15 black box": 55, "fig15 joint": 54}
 RIGHT |= {"fig15 black box (more data)": 55, "fig16 black box": 58, "fig16 joint": 57}
 
@@ -46,7 +47,7 @@ def write_scores(path: Path, error: float, seed: int = 0) -> Path:
 def given(tmp_path: Path) -> dict:
     """What the rule hands over, with one training seed."""
     named = list(ERRORS)
-    floors = {"fig5 same / black": 0.2, "fig5 generic / mean_image": 0.03}
+    floors = {"fig5 same / black": 0.2, "fig5 generic / mean_image": 0.03, "fig6 generic / mean_image": 0.05}
     splits.write(tmp_path / "splits", pa.table({"sample_id": np.arange(60), "label": LABELS, "split": SIDES}), {})
     caches = []
     for name, right in RIGHT.items():
@@ -71,7 +72,9 @@ def given(tmp_path: Path) -> dict:
     pd.Series(numbers | {"milliseconds": 1}, name="value").rename_axis("name").to_csv(tmp_path / "numbers.csv")
     return {
         "names": named,
-        "scores": [write_scores(tmp_path / f"scores {i}", error, i) for i, error in enumerate(ERRORS.values())],
+        "scores": [
+            write_scores(tmp_path / f"scores {name}", ERRORS[name], named.index(ONE.get(name, name))) for name in named
+        ],
         "draws": [0] * len(named),
         "floor_names": list(floors),
         "floors": [write_scores(tmp_path / f"floor {i}", error) for i, error in enumerate(floors.values())],
@@ -127,6 +130,28 @@ def test_each_ordering_turned_round_is_not_reproduced(given, tmp_path):
         names = [{first: second, second: first}.get(name, name) for name in given["names"]]
         after = checked(given, tmp_path, names=names)["verdict"]
         assert (claim, before[claim], after[claim]) == (claim, REPRODUCED, NOT_REPRODUCED)
+
+
+def test_a_generic_set_that_is_no_better_than_its_mean_image_fails_summary_i(given, tmp_path):
+    """It may be better than photographs without faces all the same."""
+    names = [{"fig6 generic / mean_image": "unused"}.get(name, name) for name in given["floor_names"]]
+    low = write_scores(tmp_path / "low", 0.014)
+    given |= {"floor_names": [*names, "fig6 generic / mean_image"], "floors": [*given["floors"], low]}
+    found = checked(given, tmp_path)
+    assert found.loc["order/mnist/distinct/member", "verdict"] == REPRODUCED
+    assert found.loc["order/mnist/floor/member", "verdict"] == NOT_REPRODUCED
+    assert "order/mnist/floor/member" in found.loc["Summary I", "note"]
+
+
+def test_the_largest_m_need_not_be_all_scores(given, tmp_path):
+    """Then prior and aligned differ there too: it has a claim of its own, and the gap there is the one measured."""
+    names = [
+        name.replace("fig8 prior 10", "fig8 prior 9").replace("aligned 10", "aligned 9") for name in given["names"]
+    ]
+    given["scores"][names.index("fig8 prior 9")] = write_scores(tmp_path / "nine", 0.045)
+    found = checked(given, tmp_path, names=[name.replace("fig10 aligned 9", "fig10 aligned 10") for name in names])
+    assert found.loc["fig8/prior/m9/member", "verdict"] == REPRODUCED
+    assert found.loc["fig8/gap/member", "verdict"] == NOT_REPRODUCED
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """How long one inversion takes, rounded so that it repeats."""
 
-import math
-
 import pandas as pd
 import torch
 
@@ -10,7 +8,7 @@ from obverse.inverters import Inverter
 from obverse.time_inversion import time_inversion
 
 
-def test_milliseconds_are_a_power_of_ten_and_the_exact_number_is_said(tmp_path, capsys):
+def test_milliseconds_are_rounded_up_to_ten_or_a_hundred_and_the_exact_number_is_said(tmp_path, capsys):
     torch.manual_seed(0)
     made = Inverter(num_classes=5, size=16, width=2, features="shifted", offset=50.0, learn_offset=False)
     checkpoints.save(tmp_path / "w", made, stamps.stamp("train_inverter", {}))
@@ -18,4 +16,5 @@ def test_milliseconds_are_a_power_of_ten_and_the_exact_number_is_said(tmp_path, 
     table = pd.read_csv(tmp_path / "time.csv")
     said = float(capsys.readouterr().out.split(":")[1].split("ms")[0])
     value = table.set_index("name").loc["milliseconds", "value"]
-    assert math.log10(value) == round(math.log10(value)) and value / 10 <= said * 1.01 and said <= value * 1.01
+    assert value in (10, 100, 1000) and said <= value * 1.01
+    assert value == 10 or value / 10 <= said * 1.01

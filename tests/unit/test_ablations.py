@@ -53,6 +53,20 @@ def test_with_all_scores_nothing_is_withheld_that_could_pass_for_zero():
     assert of("prior")["P2", 53].attack == of("prior")["P1", 53].attack
 
 
+@pytest.mark.parametrize(
+    ("features", "names"),
+    [
+        ({"offset": 50.0, "learn_offset": False}, ["c = 50", "c learnt from 50", "c learnt from 0", "centred"]),
+        ({"offset": 50.0, "learn_offset": True}, ["c learnt from 50", "c learnt from 0", "centred"]),
+        ({"offset": 0.0, "learn_offset": False}, ["c = 0", "c learnt from 0", "centred"]),
+    ],
+)
+def test_variants_of_c_are_named_by_what_the_configuration_makes_of_it(features: dict, names: list[str]):
+    found = [one for one in variants(SHIPPED | {"features": features}) if one.ablation == "offset"]
+    assert [one.name for one in found if one.attack.m == 1] == names
+    assert [one.decided for one in found if one.attack.m == 1] == [True] + [False] * (len(names) - 1)
+
+
 def test_other_steps_are_other_folders():
     found = [one.attack.inversion for one in variants(SHIPPED) if one.ablation == "batch"]
     assert found[0] == "aligned_full" and len(set(found)) == len(SHIPPED["ablations"]["batches"]) + 1
@@ -82,6 +96,18 @@ def asked() -> list[attacks.Attack]:
         ("m", [1, 54], "ablations.m: m = 54, but 'faces' gives vectors of 53 scores"),
         ("offset_m", [54], "ablations.offset_m: m = 54"),
         ("k", [5, 53], "ablations.k: k = 53, but of its 53 classes 'faces' must leave some out"),
+        ("classifier", "faces_k5_draw1", "ablations.classifier: 'faces_k5_draw1' is derived from another"),
+        ("batches", [{"batch_size": 64, "learning_rate": 0.001}], "ablations.batches: two variants are called '64 at"),
+        (
+            "digits",
+            [SHIPPED["ablations"]["digits"][0], SHIPPED["ablations"]["digits"][0]],
+            "ablations.digits: two variants are called 'knows 0 1 2 3 8'",
+        ),
+        (
+            "pixels",
+            [SHIPPED["ablations"]["pixels"][0], SHIPPED["ablations"]["digits"][0]],
+            "ablations.pixels: the targets know different numbers of classes",
+        ),
         ("classifier", "nobody", "ablations.classifier: 'nobody' is no name under classifiers"),
         ("auxiliary", "nothing", "ablations.auxiliary: 'nothing' is no name under auxiliaries"),
     ],

@@ -252,6 +252,13 @@ def test_a_figure_brings_its_targets_and_sets_together_once_each():
     assert list(contradictions.pairs(SHIPPED, "fig16")) == [(row["classifier"], row["auxiliary"]) for row in rows]
 
 
+def test_classes_are_drawn_of_a_target_that_is_no_draw_itself():
+    assert first(figures__fig13__classifier="faces_k5_draw1")[:2] == (
+        "figures.fig13.classifier",
+        "'faces_k5_draw1' does not stand under classifiers, and k of its classes are to be drawn",
+    )
+
+
 def without(figure: str, label: str) -> list[dict]:
     """Return the rows of a figure but one."""
     return [row for row in SHIPPED["figures"][figure]["rows"] if row["label"] != label]

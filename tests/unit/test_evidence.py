@@ -79,6 +79,17 @@ def test_a_person_whom_two_draws_of_classes_hold_is_one_person(tmp_path):
     assert rows.groupby("identity")["draw"].nunique().to_list() == [1, 2, 1]
 
 
+def test_a_difference_counts_images_as_the_means_do(tmp_path):
+    """An image that two draws hold counts for each, in the mean as in the difference."""
+    paths = [
+        written(tmp_path / "a", np.array([1.0, 2, 30, 40]), np.array([0, 0, 1, 1])),
+        written(tmp_path / "b", np.array([30.0, 40, 5, 6]), np.array([0, 0, 1, 1]), first=2),
+        written(tmp_path / "c", np.zeros(6), np.array([0, 0, 1, 1, 2, 2])),
+    ]
+    found = Evidence(evidence.read(["few", "few", "all"], paths, [1, 2, 1]), 50, 1)
+    assert found.difference("few", "all", "held_out").value == found.mean("few", "held_out").value == 19.25
+
+
 def test_on_shared_images_each_training_is_compared_with_the_other_of_its_seed(tmp_path):
     """Both are worse by as much from each seed: their difference has no spread, though each of them has."""
     labels = np.repeat(np.arange(4), 2)

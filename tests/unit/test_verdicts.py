@@ -78,3 +78,12 @@ def test_every_rule_says_itself():
     said = [verdicts.above(interval(0, 1)), verdicts.alike(interval(0, 1), 1), verdicts.falls([1, 0], interval(0, 1))]
     said += [verdicts.cell(1, 1, True), verdicts.equal(1, 1), verdicts.at_most(1, 1, "s"), verdicts.both([])]
     assert all(len(verdict.rule) > 4 for verdict in said) and len({verdict.rule for verdict in said}) == len(said)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "verdict"),
+    [([0.3, 0.2, 0.0], REPRODUCED), ([0.2, 0.3, 0.0], NOT_REPRODUCED), ([0.05, 0.0, -0.2], NOT_REPRODUCED)],
+)
+def test_a_gap_shrinks_when_each_is_at_most_the_one_before_and_the_first_is_clear(gaps, verdict):
+    found = verdicts.shrinks([interval(gap - 0.1, gap + 0.1) for gap in gaps])
+    assert found.verdict == verdict

@@ -44,6 +44,15 @@ def pairs(config: dict) -> dict[tuple[str, str], str]:
 def contradictions(config: dict) -> Iterator[Contradiction]:
     """Yield each contradiction in ``ablations`` of a configuration in which all names are known."""
     chosen = config["ablations"]
+    if chosen["classifier"] not in config["classifiers"]:
+        problem = f"{chosen['classifier']!r} is derived from another, and fewer classes are to be drawn of it"
+        yield "ablations.classifier", problem, "Name one that stands under classifiers."
+        return
+    yield from _twice(config)
+    for key in ("digits", "pixels"):
+        if len({targets.target(config, row["classifier"]).classes for row in chosen[key]}) > 1:
+            problem = "the targets know different numbers of classes"
+            yield f"ablations.{key}", problem, "Compare targets of equally many."
     for (classifier, auxiliary), where in pairs(config).items():
         yield from pairings.contradictions(config, where, classifier, auxiliary)
     classes = targets.target(config, chosen["classifier"]).classes
@@ -54,6 +63,14 @@ def contradictions(config: dict) -> Iterator[Contradiction]:
     if max(chosen["k"]) >= classes:
         problem = f"k = {max(chosen['k'])}, but of its {classes} classes {chosen['classifier']!r} must leave some out"
         yield "ablations.k", problem, f"Choose every k between 2 and {classes - 1}: with all, both widths are one."
+
+
+def _twice(config: dict) -> Iterator[Contradiction]:
+    """Yield each name that two variants of one ablation have."""
+    named = [(one.ablation, one.name, one.attack.m, one.attack.classifier) for one in variants(config)]
+    for ablation, name, *_ in dict.fromkeys(one for one in named if named.count(one) > 1):
+        key = {"batch": "batches", "hidden": "k", "prior": "m", "offset": "offset_m"}.get(ablation, ablation)
+        yield f"ablations.{key}", f"two variants are called {name!r}", "Name each once; the decided one is among them."
 
 
 def _attack(config: dict, method: str, m: int | None = None, classifier: str = "") -> Attack:
@@ -73,9 +90,12 @@ def _prior(config: dict) -> Iterator[Variant]:
 
 def _offset(config: dict) -> Iterator[Variant]:
     c = config["features"]["offset"]
-    named = {f"c = {c:g}": "aligned", f"c learnt from {c:g}": "learnable", "c learnt from 0": "learnable0"}
+    learnt = f"c learnt from {c:g}"
+    named = {learnt if config["features"]["learn_offset"] else f"c = {c:g}": "aligned"}
+    for name, method in ((learnt, "learnable"), ("c learnt from 0", "learnable0"), ("centred", "centred")):
+        named.setdefault(name, method)  # the configuration may have made one of them the decision
     for m in config["ablations"]["offset_m"]:
-        for name, method in (named | {"centred": "centred"}).items():
+        for name, method in named.items():
             yield Variant("offset", name, method == "aligned", _attack(config, method, m))
 
 

@@ -47,6 +47,10 @@ def _names(config: dict) -> Iterator[Contradiction]:
             if part.get("classifier", "") not in {"", *config["classifiers"]}:
                 problem = f"{part['classifier']!r} is no name under classifiers"
                 yield f"auxiliaries.{name}", problem, known(config["classifiers"])
+    for figure, chosen in config["figures"].items():
+        if "k" in chosen and chosen["classifier"] not in config["classifiers"]:
+            problem = f"{chosen['classifier']!r} does not stand under classifiers, and k of its classes are to be drawn"
+            yield f"figures.{figure}.classifier", problem, known(config["classifiers"])
     for (classifier, auxiliary), where in _brought(config):
         yield from pairings.names(config, where, classifier, auxiliary)
 

@@ -74,8 +74,8 @@ def _epochs(kept: _Measured, trace: Path, epoch_table: Path) -> list[_Measured]:
 
     own = int(epochs["validation_loss"].idxmin())
     ours = _Measured(kept.ablation, kept.variant, kept.decided, kept.m, kept.k, kept.victims, kept.floor, own)
-    chosen_on_victims = int(epochs[f"{MEMBER}_mse"].idxmin())
-    return [ours, at("the last", epochs.index[-1]), at("lowest on the victims", chosen_on_victims)]
+    chosen_on_members = int(epochs[f"{MEMBER}_mse"].idxmin())
+    return [ours, at("the last", epochs.index[-1]), at("lowest on the members", chosen_on_members)]
 
 
 def _summarise(one: _Measured, usual: _Measured, resamples: int, seed: int) -> list[dict]:

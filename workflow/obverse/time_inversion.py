@@ -14,7 +14,7 @@ _TIMES = 50
 
 
 def time_inversion(*, weights: Path, threads: int, numbers: Path) -> None:
-    """Write milliseconds for one vector (csv: name, value), the median of 50, rounded up to a power of ten.
+    """Write milliseconds for one vector (csv: name, value), the median of 50, rounded up to 10, 100 …
 
     Rounded, so that what is written does not change from run to run; the exact number goes to the log.
     """
@@ -30,7 +30,7 @@ def time_inversion(*, weights: Path, threads: int, numbers: Path) -> None:
             taken.append(1000 * (time.perf_counter() - start))
     middle = statistics.median(taken)
     print(f"one vector: {middle:.2f} ms (least {min(taken):.2f}, most {max(taken):.2f}, n = {_TIMES})")
-    files.write_bytes(numbers, f"name,value\nmilliseconds,{10 ** math.ceil(math.log10(middle)):g}\n".encode())
+    files.write_bytes(numbers, f"name,value\nmilliseconds,{10 ** max(1, math.ceil(math.log10(middle))):g}\n".encode())
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def origin_of(brought: list[tuple[str, str]]) -> str:
     if {"facescrub", "celeba"} <= set(roles) and config["datasets"]["celeba"]["overlap"] == "none":
         notes.append("people of FaceScrub were not looked for in CelebA")
     for classifier, held in brought:
-        notes += whose(classifier, held)
+        notes += whose(held)
     return " — ".join(dict.fromkeys(notes))
 
 
@@ -35,7 +35,7 @@ def origin(*figures: str) -> str:
     return origin_of([pair for figure in figures for pair in contradictions.pairs(config, figure)])
 
 
-def whose(classifier: str, held: str) -> list[str]:
+def whose(held: str) -> list[str]:
     """Return what must be said of an auxiliary set that holds images of the target's own people."""
     sides = [part["split"] for part in config["auxiliaries"][held]["parts"] if "split" in part]
     said = [f"{held}: the inverter was trained on the {side.replace('_', '-')} pictures" for side in sides]

@@ -12,6 +12,7 @@ from obverse.ledger.verdicts import Estimate
 from obverse.predictions import read as read_predictions
 from obverse.samples import rows as rows_of
 from obverse.splits import read as read_splits
+from obverse.statistics import interval
 from obverse.tables import read as read_table
 
 CLASS = "class"  # the split of a picture that is of a class, not of a victim's image
@@ -42,10 +43,11 @@ class Evidence:
         else:
             drawn = [_draw(table, self.resamples, random) for table in tables]
         means = [(draw @ table["sum"]) / (draw @ table["count"]) for draw, table in zip(drawn, tables, strict=True)]
-        low, high = np.quantile(means[0] - means[1], [0.025, 0.975])
         value = [table["sum"].sum() / table["count"].sum() for table in tables]
+        people = min(len(table) for table in tables)
+        low, high = interval(means[0] - means[1], people)
         spread = [self._rows(name, split).groupby("training")[measure].mean() for name in (more, less)]
-        return Estimate(float(value[0] - value[1]), float(low), float(high), float((spread[0] - spread[1]).std()))
+        return Estimate(float(value[0] - value[1]), low, high, float((spread[0] - spread[1]).std()))
 
     def difference_on_same_images(self, more: str, less: str, split: str, measure: str = "mse") -> Estimate:
         """Return the mean, over the images that are victims of both on one side, of ``more`` minus ``less``.
@@ -131,7 +133,7 @@ def _people(rows: pd.DataFrame) -> pd.Series:
 
 
 def _by_person(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
-    images = rows.groupby(["identity", "sample_id"])[measure].mean()
+    images = rows.groupby(["identity", "draw", "sample_id"])[measure].mean()  # as `summaries.estimate` counts them
     return images.groupby("identity").agg(["sum", "count"])
 
 

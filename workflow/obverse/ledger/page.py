@@ -28,8 +28,9 @@ def render(rows: pd.DataFrame, origin: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Claims of the paper</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{_STYLE}</style></head><body><h1>Claims of the paper</h1><p>{escape(said)}.</p>"
-        "<p>Ours: mean, 95 % interval over people and, in brackets, the standard deviation over training seeds where "
-        "there are several. Of an ordering it is the difference. A verdict follows from the numbers by the rule below "
+        "<p>Ours: mean, 95 % interval over people (of digits: over the digits) and, in brackets, the standard "
+        "deviation over training seeds where there are several. Of an ordering it is the difference. A verdict "
+        "follows from the numbers by the rule below "
         f'it.</p><p class="origin">{escape(origin)}</p><div><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div></body></html>\n"
     )

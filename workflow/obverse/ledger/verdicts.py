@@ -1,5 +1,6 @@
 """Verdicts on a claim, each computed by a rule that stands beside it."""
 
+import itertools
 from dataclasses import dataclass
 from math import isnan
 
@@ -50,9 +51,17 @@ def alike(difference: Estimate, reference: float) -> Verdict:
     return _verdict(within, f"the interval of the difference lies within {TOLERANCE:.0%} of the second number")
 
 
+def shrinks(gaps: list[Estimate]) -> Verdict:
+    """Judge a claim that a difference shrinks to nothing, or towards it."""
+    steps = all(later.value <= earlier.value for earlier, later in itertools.pairwise(gaps))
+    return _verdict(
+        steps and gaps[0].low > 0, "no gap is above the one before, and the first one's interval above zero"
+    )
+
+
 def falls(means: list[float], whole: Estimate) -> Verdict:
     """Judge a claim that ``means`` fall, by them and by the first less the last."""
-    steps = all(later <= earlier for earlier, later in zip(means, means[1:], strict=False))
+    steps = all(later <= earlier for earlier, later in itertools.pairwise(means))
     rule = "no mean is above the one before, and the interval of first less last lies above zero"
     return _verdict(steps and whole.low > 0, rule)
 
