@@ -220,10 +220,27 @@ def test_a_training_too_short_to_save_leaves_its_first_epoch(resume):
     run = inverter_run()
     step, taken = run.step, []
     run.step = lambda rows: (taken.append(1), step(rows) if len(taken) < 7 else torch.tensor(torch.nan))[1]
-    with pytest.raises(UnusableInput, match="the last good state is kept"):
+    with pytest.raises(UnusableInput, match="The last good state is kept"):
         run.run(resume)
     state = torch.load(resume.path, weights_only=True)
     assert (state["epoch"], state["at"]) == (1, 0)
+
+
+def test_weights_that_are_no_numbers_after_the_last_step_are_no_result(resume):
+    """No loss follows the last step: without a look at the weights they would be written."""
+    run = inverter_run(epochs=2)
+    step, taken = run.step, []
+
+    def spoiling(rows):
+        loss = step(rows)
+        taken.append(rows)
+        if len(taken) == 8:
+            next(run.network.parameters()).data[0] = torch.inf
+        return loss
+
+    run.step = spoiling
+    with pytest.raises(UnusableInput, match="the weights are not finite in epoch 2, step 4"):
+        run.run(resume)
 
 
 def test_a_loss_that_is_no_number_at_once_promises_no_state(resume):

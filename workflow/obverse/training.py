@@ -160,15 +160,20 @@ class Training:
         self.epoch, self.at = self.epoch + 1, 0
 
     def _check_finite(self) -> None:
-        """Raise `UnusableInput` naming the first step of this epoch whose loss is not finite."""
+        """Raise `UnusableInput` naming the first step of this epoch whose loss, or weights, are not finite.
+
+        The weights after the last step have no loss yet that would tell.
+        """
         wrong = (~self.losses[: self.at].isfinite()).nonzero()
         if len(wrong):
-            kept = "; the last good state is kept" if self.history else ""
-            raise UnusableInput(
-                self.label,
-                f"the loss is {self.losses[wrong[0]].item()} in epoch {self.epoch + 1}, step {int(wrong[0]) + 1}",
-                f"Lower learning_rate, or set precision to float32{kept}.",
-            )
+            found, step = f"the loss is {self.losses[wrong[0]].item()}", int(wrong[0]) + 1
+        elif all(value.isfinite().all() for value in self.network.state_dict().values()):
+            return
+        else:
+            found, step = "the weights are not finite", self.at
+        kept = " The last good state is kept; with other numbers the training starts anew." if self.history else ""
+        remedy = f"Lower learning_rate, or set precision to float32.{kept}"
+        raise UnusableInput(self.label, f"{found} in epoch {self.epoch + 1}, step {step}", remedy)
 
     def _note(self) -> str:
         """Return the last epoch's losses in words, without asking the device for anything."""
