@@ -43,7 +43,7 @@ def test_what_a_variant_leaves_out_is_that_of_the_target_it_is_like():
     found = target(CONFIG, "faces_half")
     assert {key: getattr(found, key) for key in FACES} == FACES | {"member_fraction": 0.5}
     assert found.base == "faces_half"
-    assert "like" not in targets.entry(CONFIG, "classifiers", "faces_half")
+    assert "like" not in targets.entry(CONFIG, "faces_half")
 
 
 @pytest.mark.parametrize("name", ["digits_five", "digits_five_k3_draw1", "digits_joint1"])

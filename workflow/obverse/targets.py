@@ -63,17 +63,17 @@ def role(dataset: str) -> str:
     return dataset.partition("_")[0]
 
 
-def entry(config: dict, group: str, name: str) -> dict:
+def entry(config: dict, name: str) -> dict:
     """Return one entry of ``classifiers``, what it leaves to the entry it is ``like`` filled in."""
-    own = config[group][name]
-    below = config[group][own["like"]] if "like" in own else {}
+    own = config["classifiers"][name]
+    below = config["classifiers"][own["like"]] if "like" in own else {}
     return {key: value for key, value in (below | own).items() if key != "like"}
 
 
 def target(config: dict, name: str) -> Target:
     """Return the target called ``name``; raise `KeyError` when neither configured nor derived from a configured one."""
     base, derived = _parse(config, name)
-    chosen = entry(config, "classifiers", base)
+    chosen = entry(config, base)
     identities = tuple(chosen.pop("identities", ()))
     found = Target(name=name, base=base, identities=identities, draw=0, joint=None, **chosen)
     if derived["k"]:
@@ -87,7 +87,7 @@ def target(config: dict, name: str) -> Target:
 
 def dataset(config: dict, name: str) -> str:
     """Return the data set of the target called ``name``; raise `KeyError` as `target` does."""
-    return entry(config, "classifiers", _parse(config, name)[0])["dataset"]
+    return entry(config, _parse(config, name)[0])["dataset"]
 
 
 def is_known(config: dict, name: str) -> bool:
