@@ -10,7 +10,7 @@ import pytest
 
 from obverse import class_pictures, pose_readers, predictions, scores, splits
 from obverse.check_claims import check_claims
-from obverse.ledger.findings import OWN
+from obverse.ledger.labels import OWN
 from obverse.ledger.verdicts import NOT_REPRODUCED, PENDING, REPRODUCED, UNDECIDED
 
 PAPER = Path(__file__).parents[2] / "resources" / "paper_tables.csv"

@@ -5,6 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from matplotlib.image import imread
+from scipy.stats import t
 
 from obverse import samples, scores
 from obverse.draw_mse_curve import draw_mse_curve
@@ -91,14 +92,14 @@ def test_intervals_contain_the_mean_and_have_a_width(inputs, tmp_path):
 
 
 def test_one_persons_pictures_count_together(inputs, tmp_path):
-    """Errors that differ by person alone: the interval is that of 6 people, about √3 times that of 18 pictures."""
+    """Errors that differ by person alone: the interval is that of 6 people, Student's, whatever their pictures."""
     by_person = np.repeat([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 6)
     score_file(inputs["scores"][0], by_person)
     score_file(inputs["scores"][1], by_person)
     table = drawn(inputs, tmp_path / "out", resamples=4000).set_index(["method", "m", "split"])
     row = table.loc[("aligned", 1, "member")]
-    standard_error = by_person[::6].std() / np.sqrt(6)
-    assert row["mse_high"] - row["mse_low"] == pytest.approx(2 * 1.96 * standard_error, rel=0.1)
+    width = 2 * t.ppf(0.975, 5) * by_person[::6].std(ddof=1) / np.sqrt(6)
+    assert row["mse_high"] - row["mse_low"] == pytest.approx(width, rel=0.1)
 
 
 def test_a_floor_is_the_same_at_every_m(inputs, tmp_path):

@@ -31,11 +31,8 @@ REDRAWN = (
 )
 FIGURES = (*REDRAWN, "fig5", "fig6", "fig10", "fig11", "fig12", "fig13", "fig15", "fig16")  # drawn as one of those is
 
-# Each kind of network, and what threads might show in, by targets of few jobs; `make soak` compares the whole graph.
-KINDS = (
-    *("results/fig16.png", "results/poses.png", "results/classes/faces/seed1/mi_face_confidence.npy"),
-    "results/angles/faces/generic/aligned_full/seed1/facescrub.full.parquet",
-)
+# Each kind of network, and what threads might show in, by one target of few jobs; `make soak` compares the whole graph.
+KINDS = ("results/angles/faces/generic/aligned_full/seed1/facescrub.full.parquet",)
 
 
 def test_every_figure_comes_with_its_numbers(finished: Checkout):
@@ -122,7 +119,7 @@ def test_one_core_and_two_give_the_same_bytes(finished: Checkout, checkout: Chec
     assert done.returncode == 0, done.stdout + done.stderr
     alone, together = contents(checkout.path / "results"), contents(finished.path / "results")
     shared = alone.keys() & together.keys()
-    assert len(shared) > 40 and {name: alone[name] for name in shared} == {name: together[name] for name in shared}
+    assert len(shared) > 30 and {name: alone[name] for name in shared} == {name: together[name] for name in shared}
     assert targets == KINDS or alone.keys() == together.keys()
 
 

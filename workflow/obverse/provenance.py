@@ -92,7 +92,7 @@ def _file(module: str) -> Path | None:
 def _imports(module: str) -> frozenset[str]:
     """Return what ``module`` imports: modules of this package in full, top-level names of installed ones."""
     found = set()
-    for node in ast.walk(ast.parse(_file(module).read_text())):
+    for node in _statements(_parse(_file(module).read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -103,11 +103,25 @@ def _imports(module: str) -> frozenset[str]:
     return frozenset(own | installed)
 
 
+@functools.cache
+def _parse(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield each statement below ``node``: expressions, most of a tree, hold neither imports nor docstrings."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for child in getattr(node, part, ()):
+            yield child
+            yield from _statements(child)
+
+
 def _docstrings(source: str) -> set[tuple[int, int]]:
     """Return where each docstring starts: row from 1, column in characters."""
     lines = source.splitlines()
     starts = set()
-    for node in ast.walk(ast.parse(source)):
+    tree = _parse(source)
+    for node in (tree, *_statements(tree)):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str):

@@ -2,7 +2,7 @@
 from obverse import attacks
 from obverse.attacks import retrieval, weighed
 from obverse.ledger import needs, sources
-from obverse.ledger.findings import OWN
+from obverse.ledger.labels import OWN
 
 FIRST = config["seeds"][:1]  # a grid shows the pictures of one training
 BASELINE = list(attacks.searches(config).items())  # label and name of pictures, the published search first

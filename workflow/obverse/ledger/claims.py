@@ -12,7 +12,8 @@ import pandas as pd
 from obverse import poses, turns
 from obverse.ledger import verdicts
 from obverse.ledger.evidence import CLASS
-from obverse.ledger.findings import DISTRIBUTIONS, OF_TABLE_2, OF_TABLE_3, OWN, Facts, Finding
+from obverse.ledger.findings import OF_TABLE_2, OF_TABLE_3, Facts, Finding
+from obverse.ledger.labels import DISTRIBUTIONS, OWN
 from obverse.ledger.verdicts import Estimate
 from obverse.splits import HELD_OUT, MEMBER, SPLITS
 

@@ -10,9 +10,6 @@ from obverse.paper import Paper
 
 OF_TABLE_2 = {"fig5": "facescrub", "fig6": "mnist"}  # the figures whose rows are its rows, and the victims' data set
 OF_TABLE_3 = {"fig15": "facescrub", "fig16": "mnist"}
-DISTRIBUTIONS = ("same", "generic", "distinct")
-OWN = "own"  # the target's own pictures, beside those inferred of its classes
-BY_OWNER = ("black box", "joint", "black box (more data)")
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,8 @@ class Facts:
     """What claims are decided by.
 
     ``evidence`` of attacks, ``accuracies`` by target, ``classes`` by attack on them; ``angles`` (columns yaw and pitch,
-    degrees, by sample_id) of attacks' pictures and of `OWN`; ``reading`` (columns pictures, angle, error), how well
-    they are read off unclear pictures; further ``numbers`` by name, and what the ``paper`` prints.
+    degrees, by sample_id) of attacks' pictures and of `labels.OWN`; ``reading`` (columns pictures, angle, error), how
+    well they are read off unclear pictures; further ``numbers`` by name, and what the ``paper`` prints.
     """
 
     evidence: Evidence

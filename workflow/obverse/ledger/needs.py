@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from obverse import attacks, poses, targets
 from obverse.inventory import Contradiction
-from obverse.ledger.findings import BY_OWNER, DISTRIBUTIONS
+from obverse.ledger.labels import BY_OWNER, DISTRIBUTIONS
 
 TARGETS = ("faces", "faces_half", "digits_most")  # whose accuracy the claims are about
 

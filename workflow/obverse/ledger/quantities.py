@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from math import nan
 
 from obverse.ledger import verdicts
-from obverse.ledger.findings import BY_OWNER, DISTRIBUTIONS, OF_TABLE_2, OF_TABLE_3, Facts, Finding
+from obverse.ledger.findings import OF_TABLE_2, OF_TABLE_3, Facts, Finding
+from obverse.ledger.labels import BY_OWNER, DISTRIBUTIONS
 from obverse.ledger.verdicts import Estimate, Verdict
 from obverse.splits import HELD_OUT, SPLITS
 

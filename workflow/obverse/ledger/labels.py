@@ -1,0 +1,5 @@
+"""What the rows that claims are about are called, in figures and in the ledger."""
+
+DISTRIBUTIONS = ("same", "generic", "distinct")
+BY_OWNER = ("black box", "joint", "black box (more data)")
+OWN = "own"  # the target's own pictures, beside those inferred of its classes
