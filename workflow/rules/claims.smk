@@ -81,7 +81,7 @@ rule check_claims:
                 path.replace("results/classes/", "results/angles/classes/")
                 for path in class_files("fig14", ["aligned"], "parquet")
             ),
-            f"results/angles/datasets/{dataset_of(config['figures']['fig14']['classifier'])}/images.parquet",
+            f"results/angles/datasets/{dataset_of('faces')}/images.parquet",
         ],
         reading="results/datasets/celeba/pose_reader.csv",
         numbers=["results/facts/data.csv", "results/facts/time.csv"],
