@@ -56,7 +56,8 @@ def prepare(precision: str, threads: int) -> Device:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     _keep_memory()
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    # The same switch as use_deterministic_algorithms, which would also load torch's compiler to set one of its own.
+    torch.set_deterministic_debug_mode("error")
     # Every tensor made empty is written before it is read: filling them first would only cost time.
     torch.utils.deterministic.fill_uninitialized_memory = False
     torch.backends.cudnn.benchmark = False

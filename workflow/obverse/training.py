@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from obverse import checkpoints, files, seeds
+from obverse.adam import PromptAdam
 from obverse.devices import Device
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
@@ -87,7 +88,7 @@ class Training:
     ) -> None:
         self.network = network.to(device.torch, memory_format=torch.channels_last)
         self.task, self.schedule, self.device, self.keep, self.label = task, schedule, device, keep, label
-        self.optimiser = torch.optim.Adam(
+        self.optimiser = PromptAdam(
             self.network.parameters(), lr=schedule.learning_rate, betas=(0.5, 0.999), amsgrad=True, fused=True
         )
         self.steps = math.ceil(task.rows / schedule.batch_size)
