@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from obverse import auxiliaries, scores, traces, training
+from obverse import auxiliaries, scores, states, traces, training
 from obverse.errors import UnusableInput
 from obverse.reconstruct import reconstruct
 from obverse.trace_inverter import trace_inverter
@@ -45,20 +45,20 @@ def inputs(data_set, split_table, cache, reserved_table, tmp_path):
     }
     its = {key: given[f"auxiliary_{key}"] for key in ("images", "samples", "predictions")}
     its |= {"auxiliary": given["auxiliary"], "datasets": given["datasets"]}
-    products = {"weights": tmp_path / "weights", "history": given["history"], "state": tmp_path / "state"}
+    products = {"weights": tmp_path / "weights", "history": given["history"]}
     train_inverter(**its, **NUMBERS, **products)
     return given
 
 
 def arguments(inputs, folder, **changes):
-    products = {"trace": folder / "trace", "epoch_table": folder / "epochs.csv", "state": folder / "state"}
+    products = {"trace": folder / "trace", "epoch_table": folder / "epochs.csv"}
     return inputs | NUMBERS | products | changes
 
 
 def traced(inputs, folder, **changes) -> tuple[pd.DataFrame, pd.DataFrame]:
     asked = arguments(inputs, folder, **changes)
     trace_inverter(**asked)
-    assert not asked["state"].exists()
+    assert not states.beside(asked["trace"]).exists()
     return traces.read(asked["trace"]), pd.read_csv(asked["epoch_table"])
 
 
@@ -133,7 +133,7 @@ def test_a_run_that_is_killed_goes_on_to_the_same_bytes(inputs, tmp_path, monkey
         patched.setattr(training.Training, "step", dying)
         with pytest.raises(Killed):
             traced(inputs, tmp_path / "b")
-    assert (tmp_path / "b" / "state").exists()
+    assert states.beside(tmp_path / "b" / "trace").exists()
     taken = []
     monkeypatch.setattr(training.Training, "step", lambda self, rows: taken.append(self.epoch) or steps(self, rows))
     traced(inputs, tmp_path / "b")

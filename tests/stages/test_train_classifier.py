@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from obverse import checkpoints, samples, splits
+from obverse import checkpoints, samples, splits, states
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.train_classifier import train_classifier
@@ -42,7 +42,7 @@ def run(inputs, folder, **changes):
         "batch_size": 8,
         "learning_rate": 5e-3,
     }
-    outputs = {name: folder / name for name in ("weights", "history", "state")}
+    outputs = {name: folder / name for name in ("weights", "history")}
     train_classifier(**inputs, **numbers | {"precision": "float32", "threads": 1} | changes, **outputs)
     return outputs
 
@@ -54,7 +54,7 @@ def test_the_classifier_recognises_people_it_was_trained_on(inputs, tmp_path):
         history = list(csv.DictReader(stream))
     assert list(history[0]) == ["epoch", "train_loss", "held_out_accuracy"] and len(history) == 12
     assert float(history[-1]["held_out_accuracy"]) >= 0.9
-    assert not outputs["state"].exists()
+    assert not states.beside(outputs["weights"]).exists()
 
 
 def test_two_runs_give_the_same_bytes(inputs, tmp_path):

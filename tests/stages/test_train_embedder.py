@@ -10,7 +10,7 @@ import torch
 import yaml
 
 from checkouts import BASE, RULES
-from obverse import checkpoints, embedders, train_embedder
+from obverse import checkpoints, embedders, states, train_embedder
 from obverse.embedders import Compact
 from obverse.faces import landmarks, people, render, shots
 
@@ -20,7 +20,7 @@ SCHEDULE = {"epochs": 6, "batch_size": 16, "learning_rate": 0.01, "threads": 1}
 
 def train(folder, **changes):
     """Train on a handful of people; the pictures are rendered anew each time."""
-    products = {name: folder / name for name in ("weights", "history", "state")}
+    products = {name: folder / name for name in ("weights", "history")}
     train_embedder.train_embedder(**RECIPE | SCHEDULE | changes, **products)
     return products
 
@@ -31,7 +31,7 @@ def test_the_embedder_learns_to_tell_people_apart_and_two_runs_give_the_same_byt
         assert first[product].read_bytes() == second[product].read_bytes()
     history = pd.read_csv(first["history"])
     assert history["train_loss"].iloc[-1] < 0.7 * history["train_loss"].iloc[0]
-    assert history["strangers_found"].between(0, 1).all() and not first["state"].exists()
+    assert history["strangers_found"].between(0, 1).all() and not states.beside(first["weights"]).exists()
     assert checkpoints.load(first["weights"], Compact).architecture["dimension"] == 8
 
 

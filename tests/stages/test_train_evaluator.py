@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from obverse import checkpoints, reserved, samples, training
+from obverse import checkpoints, reserved, samples, states, training
 from obverse import train_evaluator as stage
 from obverse.errors import UnusableInput
 from obverse.evaluators import Evaluator
@@ -37,7 +37,7 @@ def inputs(tmp_path: Path) -> dict[str, Path]:
 
 def run(inputs: dict[str, Path], folder: Path, **changes: object) -> dict[str, Path]:
     numbers = {"seed": 9, "width": 4, "epochs": 3, "batch_size": 8, "learning_rate": 1e-2, "flip": False}
-    outputs = {name: folder / name for name in ("weights", "history", "state")}
+    outputs = {name: folder / name for name in ("weights", "history")}
     train_evaluator(**inputs, **numbers | {"precision": "float32", "threads": 1} | changes, **outputs)
     return outputs
 
@@ -51,7 +51,7 @@ def test_it_recognises_people_on_pictures_it_was_not_trained_on(inputs, tmp_path
     assert list(history[0]) == ["epoch", "train_loss", "validation_accuracy"] and len(history) == 40
     assert float(history[-1]["train_loss"]) < 0.6 < 1 < float(history[0]["train_loss"])
     assert float(history[-1]["validation_accuracy"]) == 1
-    assert not outputs["state"].exists()
+    assert not states.beside(outputs["weights"]).exists()
 
 
 def test_only_reserved_images_reach_the_weights(inputs, tmp_path: Path):
@@ -96,7 +96,7 @@ def test_a_killed_training_goes_on_to_the_same_bytes(inputs, tmp_path: Path, mon
     monkeypatch.setattr(stage.Judging, "validate", dies)
     with pytest.raises(KeyboardInterrupt):
         run(inputs, tmp_path / "killed")
-    assert (tmp_path / "killed/state").exists() and not (tmp_path / "killed/weights").exists()
+    assert states.beside(tmp_path / "killed/weights").exists() and not (tmp_path / "killed/weights").exists()
     monkeypatch.setattr(stage.Judging, "validate", whole)
     again = run(inputs, tmp_path / "killed")
     for name in ("weights", "history"):

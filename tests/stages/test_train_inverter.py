@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from obverse import auxiliaries, checkpoints, predictions, samples
+from obverse import auxiliaries, checkpoints, predictions, samples, states
 from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
 from obverse.train_inverter import train_inverter
@@ -74,7 +74,7 @@ NUMBERS = {
 
 
 def arguments(inputs, folder, **changes):
-    return inputs | NUMBERS | changes | {name: folder / name for name in ("weights", "history", "state")}
+    return inputs | NUMBERS | changes | {name: folder / name for name in ("weights", "history")}
 
 
 def run(inputs, folder, **changes):
@@ -92,7 +92,7 @@ def test_the_inverter_draws_what_the_scores_tell(kind, inputs, tmp_path):
     assert list(history[0]) == ["epoch", "train_loss", "validation_loss"] and len(history) == 25
     images = np.concatenate([samples.read_images(path) for path in inputs["images"]]) / 255
     assert min(float(row["validation_loss"]) for row in history) < 0.5 * images.var(axis=0).mean()
-    assert not outputs["state"].exists()
+    assert not states.beside(outputs["weights"]).exists()
 
 
 def test_the_weights_say_what_they_were_made_from(inputs, tmp_path):
@@ -154,13 +154,14 @@ def test_a_process_that_is_killed_and_started_again_ends_in_the_same_bytes(input
     for name, value in asked.items():
         values = value if isinstance(value, list) else [value]
         words += [f"--{name.replace('_', '-')}", *map(str, values)]
+    state = states.beside(asked["weights"])
     process = subprocess.Popen([sys.executable, "-c", endless, *words], stderr=subprocess.DEVNULL)
-    while not asked["state"].exists() and process.poll() is None:
+    while not state.exists() and process.poll() is None:
         time.sleep(0.002)
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait(timeout=10) == -signal.SIGKILL
-    assert not asked["weights"].exists() and asked["state"].exists()
-    (tmp_path / "b" / f".state.{process.pid}.part").touch()  # as if it had died while writing the next state
+    assert not asked["weights"].exists() and state.exists()
+    state.with_name(f".{state.name}.{process.pid}.part").touch()  # as if it had died while writing the next state
     train_inverter(**asked)
     assert sorted(path.name for path in (tmp_path / "b").iterdir()) == ["history", "weights"]
     for product in ("weights", "history"):

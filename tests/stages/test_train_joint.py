@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from obverse import checkpoints, images, samples, splits, train_joint, training
+from obverse import checkpoints, images, samples, splits, states, train_joint, training
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
@@ -38,7 +38,7 @@ NUMBERS = {
     "precision": "float32",
     "threads": 1,
 }
-OUTPUTS = ("classifier_weights", "inverter_weights", "history", "state")
+OUTPUTS = ("classifier_weights", "inverter_weights", "history")
 
 
 def run(inputs, folder, **changes):
@@ -67,7 +67,7 @@ def test_the_history_says_what_the_two_networks_do_to_held_out_images(inputs, tm
     right = (released.argmax(dim=1).numpy() == np.arange(MEMBERS, 48) % 3).mean()
     assert float(history[-1]["held_out_accuracy"]) == right
     assert float(history[-1]["held_out_mse"]) == pytest.approx(error, rel=1e-4)
-    assert not outputs["state"].exists()
+    assert not states.beside(outputs["classifier_weights"]).exists()
 
 
 def test_both_weight_files_say_how_they_were_made(inputs, tmp_path):
@@ -119,7 +119,7 @@ def test_a_run_killed_after_any_step_ends_in_the_same_bytes(steps, inputs, tmp_p
         patch.setattr(train_joint.JointTraining, "step", fatal)
         with pytest.raises(Killed):
             run(inputs, tmp_path / "b")
-        assert [path.name for path in (tmp_path / "b").iterdir()] == ["state"]
+        assert [path.name for path in (tmp_path / "b").iterdir()] == ["classifier_weights.state"]
         again = run(inputs, tmp_path / "b")
     assert len(taken) == 13  # 12 steps and the one that was not taken
     assert same(undisturbed, again)
@@ -154,7 +154,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(inputs, tm
     monkeypatch.setattr(torch.nn.functional, "mse_loss", spoilt)
     with pytest.raises(UnusableInput, match="train_joint: the loss is nan in epoch 2, step 3"):
         run(inputs, tmp_path / "out")
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["state"]
-    state = torch.load(tmp_path / "out" / "state", weights_only=True)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["classifier_weights.state"]
+    state = torch.load(tmp_path / "out" / "classifier_weights.state", weights_only=True)
     assert (state["epoch"], state["at"]) == (1, 2)
     assert all(value.isfinite().all() for value in state["network"].values())

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from checkouts import BASE, RULES
-from obverse import checkpoints, landmarks, training
+from obverse import checkpoints, landmarks, states, training
 from obverse import train_landmarks as stage
 from obverse.landmarkers import SmallFan
 from obverse.train_landmarks import train_landmarks
 
 
 def run(folder: Path, **changes: object) -> dict[str, Path]:
-    outputs = {name: folder / name for name in ("weights", "head", "history", "state")}
+    outputs = {name: folder / name for name in ("weights", "head", "history")}
     drawn = {"seed": 3, "first_person": 900, "people": 4, "pictures": 6, "box": [35, 70, 143, 178], "width": 4}
     schedule = {"epochs": 3, "batch_size": 9, "learning_rate": 3e-3, "precision": "float32", "threads": 1}
     train_landmarks(**drawn | schedule | changes, **outputs)
@@ -30,7 +30,7 @@ def test_the_loss_falls_and_the_best_epoch_is_kept(outputs: dict[str, Path]):
     assert float(history[-1]["train_loss"]) < float(history[0]["train_loss"])
     assert list(history[0]) == ["epoch", "train_loss", "validation_pixels"]
     assert checkpoints.load(outputs["weights"], SmallFan).architecture == {"width": 4}
-    assert not outputs["state"].exists()
+    assert not states.beside(outputs["weights"]).exists()
 
 
 def test_the_head_is_the_mean_of_symmetric_ones(outputs: dict[str, Path]):
@@ -70,7 +70,7 @@ def test_a_killed_training_goes_on_to_the_same_bytes(outputs: dict[str, Path], t
     monkeypatch.setattr(stage.Finding, "validate", dies)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path)
-    assert (tmp_path / "state").exists() and not (tmp_path / "weights").exists()
+    assert states.beside(tmp_path / "weights").exists() and not (tmp_path / "weights").exists()
     monkeypatch.setattr(stage.Finding, "validate", whole)
     again = run(tmp_path)
     for name in ("weights", "history"):

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from obverse import checkpoints, pose_readers, poses, samples, tables, training
+from obverse import checkpoints, pose_readers, poses, samples, states, tables, training
 from obverse import train_pose_reader as stage
 from obverse.errors import UnusableInput
 from obverse.measure_poses import measure_poses
@@ -59,7 +59,7 @@ def write(folder: Path, **changes: np.ndarray) -> Faces:
 
 
 def train(folder: Path, faces: Faces, **changes: object) -> dict[str, Path]:
-    outputs = {name: folder / name for name in ("weights", "history", "state")}
+    outputs = {name: folder / name for name in ("weights", "history")}
     given = {"images": faces.images, "samples": faces.samples, "angles": faces.angles}
     asked = {"held_out": 0.2, "width": 4, "seed": 1, "epochs": 12, "batch_size": 32, "learning_rate": 0.01}
     train_pose_reader(**given | asked | {"precision": "float32", "threads": 1} | changes, **outputs)
@@ -90,7 +90,7 @@ def test_it_learns_and_says_how_well_strangers_are_read(taught: dict[str, Path])
     assert list(history[0]) == ["epoch", "train_loss", "validation_degrees"] and len(history) == 12
     assert float(history[-1]["validation_degrees"]) < min(4, 0.5 * float(history[0]["validation_degrees"]))
     assert checkpoints.load(taught["weights"], PoseReader).architecture == {"width": 4}
-    assert not taught["state"].exists()
+    assert not states.beside(taught["weights"]).exists()
 
 
 def test_twice_gives_the_same_bytes(taught: dict[str, Path], faces: Faces, tmp_path: Path):
@@ -114,7 +114,7 @@ def test_a_killed_training_goes_on_to_the_same_bytes(
     monkeypatch.setattr(stage.Reading, "validate", dies)
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path, faces)
-    assert (tmp_path / "state").exists() and not (tmp_path / "weights").exists()
+    assert states.beside(tmp_path / "weights").exists() and not (tmp_path / "weights").exists()
     monkeypatch.setattr(stage.Reading, "validate", whole)
     assert train(tmp_path, faces)["weights"].read_bytes() == taught["weights"].read_bytes()
 

@@ -24,7 +24,7 @@ PRODUCTS = {
     "datasets/cifar10_32/images.npy": {CIFAR10},
     "classifiers/faces/splits.parquet": {FACESCRUB},
     "classifiers/faces/seed1/weights.safetensors": {FACESCRUB},
-    "classifiers/digits/seed1/state.pt": {MNIST},
+    "classifiers/digits/seed1/weights.safetensors.state": {MNIST},
     "predictions/faces/seed1/facescrub.parquet": {FACESCRUB},
     "predictions/faces/seed1/celeba.parquet": {FACESCRUB, CELEBA},
     "predictions/digits/seed1/mnist.parquet": {MNIST},

@@ -271,8 +271,8 @@ def test_a_history_reads_back_to_the_same_numbers_and_no_state_is_left(tmp_path,
     monkeypatch.setattr(training, "SAVE_SECONDS", 0)
     run = inverter_run(epochs=2)
     stamp = stamps.stamp("train_inverter", {})
-    files = {name: tmp_path / name for name in ("weights", "history", "state")}
-    training.complete(run, {files["weights"]: run.network}, stamp, history=files["history"], state=files["state"])
+    files = {name: tmp_path / name for name in ("weights", "history")}
+    training.complete(run, {files["weights"]: run.network}, stamp, history=files["history"])
     names, *lines = files["history"].read_text().splitlines()
     assert [dict(zip(names.split(","), map(float, line.split(",")), strict=True)) for line in lines] == run.history
-    assert files["weights"].exists() and not files["state"].exists()
+    assert files["weights"].exists() and not states.beside(files["weights"]).exists()

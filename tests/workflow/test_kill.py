@@ -70,7 +70,7 @@ def find(checkout: Checkout, word: str, running: subprocess.Popen) -> int | None
 
 
 def leftovers(results: Path) -> list[Path]:
-    return [path for path in results.rglob("*") if path.name.endswith((".part", ".state")) or path.name == "state.pt"]
+    return [path for path in results.rglob("*") if path.suffix in (".part", ".state")]
 
 
 def first_job(clone: Checkout, rule: str, *targets: str) -> tuple[list[str], float]:

@@ -16,6 +16,11 @@ def fingerprint(stamp: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps([stamp, code], sort_keys=True).encode()).hexdigest()
 
 
+def beside(product: Path) -> Path:
+    """Return where the state of the training that makes ``product`` lies: next to it, as ``NAME.state``."""
+    return product.with_name(f"{product.name}.state")
+
+
 @dataclass(frozen=True)
 class State:
     """Where the state lies, and what a training must be made from for it to be of use (`fingerprint`)."""
@@ -37,3 +42,7 @@ class State:
         except Exception:  # torch.load raises whatever its damaged pickle or archive leads to
             return None
         return contents if contents["fingerprint"] == self.fingerprint else None
+
+    def remove(self) -> None:
+        """Remove the state, once what it was kept for is written."""
+        files.remove(self.path)

@@ -17,7 +17,7 @@ from obverse import victims as panel
 from obverse.errors import UnusableInput
 from obverse.predictions import read as read_predictions
 from obverse.samples import rows as find_rows
-from obverse.states import State, fingerprint
+from obverse.states import State, beside, fingerprint
 
 _BATCH = 500  # reconstructions made at once, as when they are kept
 _LOSSES = ["epoch", "train_loss", "validation_loss"]
@@ -93,7 +93,6 @@ def trace_inverter(
     predictions: Path,
     reserved: Path,
     history: Path,
-    state: Path,
     trace: Path,
     epoch_table: Path,
 ) -> None:
@@ -101,7 +100,7 @@ def trace_inverter(
 
     All up to ``threads`` is what `train_inverter` was told, and ``history`` what it wrote; victims are shown with the
     view that the inverter is trained on. Raises `UnusableInput` when the losses are not those of ``history``. A killed
-    run goes on from ``state``.
+    run goes on from its state.
     """
     device = devices.prepare(precision, threads)
     held, inputs = holdings.sources(datasets, auxiliary_images, auxiliary_samples, auxiliary_predictions)
@@ -116,14 +115,15 @@ def trace_inverter(
     inputs |= {"predictions": predictions, "reserved": reserved, "history": history}
     facts = run.network.architecture | vars(schedule) | device.describe()
     stamp = stamps.stamp("trace_inverter", inputs, view=view, **facts)
-    losses = pd.DataFrame(run.run(_TracedState(state, fingerprint(stamp), task)))
+    state = _TracedState(beside(trace), fingerprint(stamp), task)
+    losses = pd.DataFrame(run.run(state))
     _check_repeats(losses, history)
     epochs_of = zip(losses["epoch"], task.measured, strict=True)
     rows = pd.concat(victims.table.assign(epoch=epoch, mse=errors.double().numpy()) for epoch, errors in epochs_of)
     means = rows.pivot_table(index="epoch", columns="split", values="mse").add_suffix("_mse").reset_index()
     traces.write(trace, rows, stamp)
     files.write_bytes(epoch_table, losses.merge(means, on="epoch").to_csv(index=False).encode())
-    files.remove(state)
+    state.remove()
 
 
 def _released(predictions: Path, victims: panel.Victims, num_classes: int, view: str) -> torch.Tensor:

@@ -23,11 +23,10 @@ def train_classifier(
     threads: int,
     weights: Path,
     history: Path,
-    state: Path,
 ) -> None:
     """Train the target classifier on its members for ``epochs``, and keep the last.
 
-    ``history`` gets the members' loss and the held-out accuracy of each epoch. A killed run goes on from ``state``.
+    ``history`` gets the members' loss and the held-out accuracy of each epoch. A killed run goes on from its state.
     """
     device = devices.prepare(precision, threads)
     members, held_out, num_classes = examples(images, samples, splits, device)
@@ -43,7 +42,7 @@ def train_classifier(
     network = training.initialised(Classifier, seed, **architecture)
     task = Recognition(members, held_out)
     run = training.Training(network, task, schedule, device, keep="last", label="train_classifier")
-    training.complete(run, {weights: network}, stamp, history=history, state=state)
+    training.complete(run, {weights: network}, stamp, history=history)
 
 
 if __name__ == "__main__":

@@ -75,11 +75,10 @@ def train_embedder(
     threads: int,
     weights: Path,
     history: Path,
-    state: Path,
 ) -> None:
     """Train on ``pictures`` rendered pictures of each of ``identities`` people, and keep the last epoch.
 
-    ``history`` says how well ``strangers`` further people are told apart. A killed run goes on from ``state``.
+    ``history`` says how well ``strangers`` further people are told apart. A killed run goes on from its state.
     """
     device = devices.prepare("float32", threads)
     faces = _faces(seed, identities + strangers, pictures)
@@ -91,7 +90,7 @@ def train_embedder(
     network = training.initialised(Likeness, seed, people=identities, **architecture)
     task = Naming(torch.from_numpy(known).to(device.torch), unknown, pictures)
     run = training.Training(network, task, schedule, device, keep="last", label="train_embedder")
-    training.complete(run, {weights: network.embedder}, stamp, history=history, state=state)
+    training.complete(run, {weights: network.embedder}, stamp, history=history)
 
 
 def _faces(seed: int, count: int, pictures: int) -> np.ndarray:

@@ -57,13 +57,12 @@ def train_evaluator(
     threads: int,
     weights: Path,
     history: Path,
-    state: Path,
 ) -> None:
     """Train the evaluation classifier on reserved images for ``epochs``, in falling steps, and keep the last.
 
     Pictures are moved, lit and blurred at random, and with ``flip`` mirrored, for it is to judge what is blurred. A
     tenth of each person's, near-duplicates together, is not trained on; ``history`` gets the accuracy on it. A killed
-    run goes on from ``state``.
+    run goes on from its state.
     """
     device = devices.prepare(precision, threads)
     learnt, kept, num_classes = _examples(images, samples, reserved, seed, device)
@@ -80,7 +79,7 @@ def train_evaluator(
     network = training.initialised(Evaluator, seed, **architecture)
     task = Judging(learnt, kept, flip)
     run = cooling.Cooling(network, task, schedule, device, keep="last", label="train_evaluator")
-    training.complete(run, {weights: network}, stamp, history=history, state=state)
+    training.complete(run, {weights: network}, stamp, history=history)
 
 
 def _examples(

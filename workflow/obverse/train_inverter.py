@@ -27,12 +27,11 @@ def train_inverter(
     threads: int,
     weights: Path,
     history: Path,
-    state: Path,
 ) -> None:
     """Train an inverter on an auxiliary set and the ``view`` of its predictions that the classifier's owner releases.
 
     ``datasets``, ``images``, ``samples`` and ``predictions`` go together, one entry a data set. The epoch with the
-    smallest error on the auxiliary set's validation part is kept. A killed run goes on from ``state``.
+    smallest error on the auxiliary set's validation part is kept. A killed run goes on from its state.
     """
     device = devices.prepare(precision, threads)
     held, inputs = holdings.sources(datasets, images, samples, predictions)
@@ -50,7 +49,7 @@ def train_inverter(
     )
     facts = run.network.architecture | vars(schedule) | device.describe()
     stamp = stamps.stamp("train_inverter", inputs | {"auxiliary": auxiliary}, view=view, **facts)
-    training.complete(run, {weights: run.network}, stamp, history=history, state=state)
+    training.complete(run, {weights: run.network}, stamp, history=history)
 
 
 if __name__ == "__main__":

@@ -38,14 +38,13 @@ def train_joint(
     classifier_weights: Path,
     inverter_weights: Path,
     history: Path,
-    state: Path,
 ) -> None:
     """Train F and G on F's members for ``epochs``: F to name them, G to draw them from F's whole prediction vectors.
 
     ``weight`` is what G's error counts beside F's (`joint.RecognitionAndInversion`). Both start from the weights that
     they start from alone. The last epoch is kept of both: every member trains, so there is none to choose an epoch by,
     and the held-out images are the victims. ``history`` gets the loss, the held-out accuracy and the held-out error of
-    each epoch. A killed run goes on from ``state``.
+    each epoch. A killed run goes on from its state.
     """
     device = devices.prepare(precision, threads)
     members, held_out, num_classes = examples(images, samples, splits, device)
@@ -73,7 +72,7 @@ def train_joint(
     task = RecognitionAndInversion(members, held_out, weight)
     run = JointTraining(network, task, schedule, device, keep="last", label="train_joint")
     kept = {classifier_weights: network.classifier, inverter_weights: network.inverter}
-    training.complete(run, kept, stamp, history=history, state=state)
+    training.complete(run, kept, stamp, history=history)
 
 
 if __name__ == "__main__":

@@ -93,13 +93,12 @@ def train_landmarks(
     weights: Path,
     head: Path,
     history: Path,
-    state: Path,
 ) -> None:
     """Render ``people`` from number ``first_person`` on as CelebA aligns them, and train on ``pictures`` of each.
 
     They look to all sides more often than people do: a network that has seen few of a pose takes it for a milder one.
     The last tenth of the people choose the epoch. ``head`` gets the mean of all their landmarks on the head. A killed
-    run renders them again and goes on from ``state``.
+    run renders them again and goes on from its state.
     """
     device = devices.prepare(precision, threads)
     grey, points, solid = _rendered(seed, first_person, people, pictures)
@@ -113,7 +112,7 @@ def train_landmarks(
     run = cooling.Cooling(
         network, Finding(*on_device, rows, square), schedule, device, keep="lowest", label="train_landmarks"
     )
-    training.complete(run, {weights: network}, stamp, history=history, state=state)
+    training.complete(run, {weights: network}, stamp, history=history)
     landmarks.write_head(head, (solid + solid[MIRROR] * (-1, 1, 1)) / 2)
 
 

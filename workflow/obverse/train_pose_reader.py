@@ -61,11 +61,10 @@ def train_pose_reader(
     threads: int,
     weights: Path,
     history: Path,
-    state: Path,
 ) -> None:
     """Train on the usable faces that have angles, but for a share ``held_out`` of the people, and keep the last epoch.
 
-    ``history`` says how well those people's are read. A killed run goes on from ``state``. Raises `UnusableInput` when
+    ``history`` says how well those people's are read. A killed run goes on from its state. Raises `UnusableInput` when
     there are not two people, or too few faces for a step.
     """
     device = devices.prepare(precision, threads)
@@ -77,7 +76,7 @@ def train_pose_reader(
     network = training.initialised(pose_readers.PoseReader, seed, width=width)
     task = Reading(pictures, taught, rows)
     run = cooling.Cooling(network, task, schedule, device, keep="last", label="train_pose_reader")
-    training.complete(run, {weights: network}, stamp, history=history, state=state)
+    training.complete(run, {weights: network}, stamp, history=history)
 
 
 def _examples(

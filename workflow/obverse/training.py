@@ -20,7 +20,7 @@ from obverse.adam import PromptAdam
 from obverse.devices import Device
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
-from obverse.states import State, fingerprint
+from obverse.states import State, beside, fingerprint
 
 # How often the state is written: half a minute is little to lose, and a write costs a small part of it.
 SAVE_SECONDS = 30.0
@@ -61,20 +61,19 @@ def initialised(build: Callable[..., nn.Module], seed: int, **architecture: obje
     return build(**architecture)
 
 
-def complete(
-    run: "Training", kept: dict[Path, nn.Module], stamp: dict[str, str], *, history: Path, state: Path
-) -> None:
-    """Run to the end, going on from ``state`` where a killed run left one; write the results, then remove the state.
+def complete(run: "Training", kept: dict[Path, nn.Module], stamp: dict[str, str], *, history: Path) -> None:
+    """Run to the end, going on from the state that a killed run left; write the results, then remove the state.
 
-    ``kept`` are the parts of the network whose weights are wanted, mostly all of it, by the file that gets them. The
-    history is CSV, one line an epoch; every number reads back to the same float.
+    ``kept`` are the parts of the network whose weights are wanted, mostly all of it, by the file that gets them; the
+    state lies beside the first. The history is CSV, one line an epoch; every number reads back to the same float.
     """
-    epochs = run.run(State(state, fingerprint(stamp)))
+    state = State(beside(next(iter(kept))), fingerprint(stamp))
+    epochs = run.run(state)
     for weights, part in kept.items():
         checkpoints.save(weights, part, stamp)
     lines = [",".join(epochs[0]), *(",".join(repr(value) for value in row.values()) for row in epochs)]
     files.write_bytes(history, ("\n".join(lines) + "\n").encode())
-    files.remove(state)
+    state.remove()
 
 
 class Training:

@@ -105,7 +105,6 @@ rule trace_inverter:
             --learning-rate {params.learning_rate:q} \
             --precision {params.precision:q} \
             --threads {params.threads:q} \
-            --state results/traces/{wildcards.classifier}/{wildcards.auxiliary}/{wildcards.inversion}/seed{wildcards.seed}/state.pt \
             --trace {output.trace:q} \
             --epoch-table {output.epochs:q} \
             &>{log:q}

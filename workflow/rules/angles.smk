@@ -45,7 +45,6 @@ rule train_pose_reader:
             --learning-rate {params.learning_rate:q} \
             --precision {params.precision:q} \
             --threads {params.threads:q} \
-            --state results/datasets/celeba/pose_reader.state \
             --weights {output.weights:q} \
             --history {output.history:q} \
             &>{log:q}

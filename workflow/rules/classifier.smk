@@ -84,7 +84,6 @@ rule train_classifier:
             --learning-rate {params.learning_rate:q} \
             --precision {params.precision:q} \
             --threads {params.threads:q} \
-            --state results/classifiers/{wildcards.classifier}/seed{wildcards.seed}/state.pt \
             --weights {output.weights:q} \
             --history {output.history:q} \
             &>{log:q}

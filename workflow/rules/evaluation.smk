@@ -75,7 +75,6 @@ rule train_evaluator:
             --flip {params.flip:q} \
             --precision {params.precision:q} \
             --threads {params.threads:q} \
-            --state results/evaluators/{wildcards.dataset}/state.pt \
             --weights {output.weights:q} \
             --history {output.history:q} \
             &>{log:q}

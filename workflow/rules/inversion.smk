@@ -100,7 +100,6 @@ rule train_inverter:
             --learning-rate {params.learning_rate:q} \
             --precision {params.precision:q} \
             --threads {params.threads:q} \
-            --state results/inverters/{wildcards.classifier}/{wildcards.auxiliary}/{wildcards.inversion}/seed{wildcards.seed}/state.pt \
             --weights {output.weights:q} \
             --history {output.history:q} \
             &>{log:q}

@@ -58,7 +58,6 @@ rule train_joint:
             --learning-rate {params.learning_rate:q} \
             --precision {params.precision:q} \
             --threads {params.threads:q} \
-            --state results/classifiers/{wildcards.classifier}/seed{wildcards.seed}/state.pt \
             --classifier-weights {output.classifier:q} \
             --inverter-weights {output.inverter:q} \
             --history {output.history:q} \

@@ -31,7 +31,6 @@ rule train_embedder:
             --threads 1 \
             --weights {output.weights:q} \
             --history {output.history:q} \
-            --state results/models/embedder.state \
             &>{log:q}
         """
 
@@ -68,7 +67,6 @@ rule train_landmarks:
             --learning-rate 0.003 \
             --precision float32 \
             --threads {threads} \
-            --state results/models/landmarks.state \
             --weights {output.weights:q} \
             --head {output.head:q} \
             --history {output.history:q} \
