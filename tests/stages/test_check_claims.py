@@ -89,7 +89,7 @@ def given(tmp_path: Path) -> dict:
         "reading": tmp_path / "reading.csv",
         "numbers": [tmp_path / "numbers.csv"],
         "paper": PAPER,
-        "stand_ins": True,
+        "stand_ins": ["facescrub", "celeba", "mnist", "cifar10"],
         "resamples": 200,
         "seed": 1,
         "origin": "Stand-ins: <faces>",
@@ -191,8 +191,23 @@ def test_absolute_numbers_are_open_on_stand_ins_and_decided_without_them(given, 
     cells = [name for name in checked(given, tmp_path).index if name.startswith(("table2", "table3", "T1/"))]
     assert len(cells) == 12 + 10 + 2
     assert (checked(given, tmp_path).loc[cells, "verdict"] == UNDECIDED).all()
-    decided = checked(given, tmp_path, stand_ins=False).loc[cells, "verdict"]
+    decided = checked(given, tmp_path, stand_ins=[]).loc[cells, "verdict"]
     assert set(decided) <= {REPRODUCED, NOT_REPRODUCED} and decided["table2/facescrub/same/mse_member"] == REPRODUCED
+
+
+@pytest.mark.parametrize(
+    ("stand_in", "left_open"),
+    [
+        ("facescrub", {"table2/facescrub", "table3/facescrub", "T1/faces", "T2", "T3"}),
+        ("celeba", {"table2/facescrub/generic", "table3/facescrub/black box (more data)", "T3", "T4"}),
+        ("mnist", {"table2/mnist", "table3/mnist", "T1/digits_most"}),
+        ("cifar10", {"table2/facescrub/distinct", "table2/mnist/distinct"}),
+    ],
+)
+def test_a_stand_in_leaves_open_what_rests_on_it_and_no_more(given, tmp_path, stand_in, left_open):
+    found = checked(given, tmp_path, stand_ins=[stand_in])["verdict"].drop("T6")
+    rests_on_it = [any(f"{name}/".startswith(f"{start}/") for start in left_open) for name in found.index]
+    np.testing.assert_array_equal(found == UNDECIDED, rests_on_it)
 
 
 def test_only_claims_that_are_no_ordering_are_left_open(given, tmp_path):

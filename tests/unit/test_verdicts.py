@@ -44,10 +44,10 @@ def test_a_fall_needs_every_step_and_the_whole(means, low, verdict):
 
 
 def test_an_absolute_number_is_left_open_on_stand_ins_and_decided_on_the_papers_data():
-    assert verdicts.cell(0.0107, 0.0107, stand_ins=True).verdict == UNDECIDED
-    assert verdicts.cell(0.0120, 0.0107, stand_ins=False).verdict == REPRODUCED
-    assert verdicts.cell(0.0140, 0.0107, stand_ins=False).verdict == NOT_REPRODUCED
-    assert verdicts.cell(0.0107, nan, stand_ins=False).verdict == UNDECIDED
+    assert verdicts.cell(0.0107, 0.0107, stand_ins={"celeba"}).verdict == UNDECIDED
+    assert verdicts.cell(0.0120, 0.0107, stand_ins=()).verdict == REPRODUCED
+    assert verdicts.cell(0.0140, 0.0107, stand_ins=()).verdict == NOT_REPRODUCED
+    assert verdicts.cell(0.0107, nan, stand_ins=()).verdict == UNDECIDED
 
 
 def test_counts_limits_and_ranges():
@@ -76,7 +76,7 @@ def test_a_summary_is_as_good_as_its_worst_part(parts, verdict):
 
 def test_every_rule_says_itself():
     said = [verdicts.above(interval(0, 1)), verdicts.alike(interval(0, 1), 1), verdicts.falls([1, 0], interval(0, 1))]
-    said += [verdicts.cell(1, 1, True), verdicts.equal(1, 1), verdicts.at_most(1, 1, "s"), verdicts.both([])]
+    said += [verdicts.cell(1, 1, {"celeba"}), verdicts.equal(1, 1), verdicts.at_most(1, 1, "s"), verdicts.both([])]
     assert all(len(verdict.rule) > 4 for verdict in said) and len({verdict.rule for verdict in said}) == len(said)
 
 

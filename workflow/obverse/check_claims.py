@@ -33,7 +33,7 @@ def check_claims(
     reading: Path,
     numbers: list[Path],
     paper: Path,
-    stand_ins: bool,
+    stand_ins: list[str],
     resamples: int,
     seed: int,
     origin: str,
@@ -47,7 +47,7 @@ def check_claims(
     ``num_classes``.
     ``class_names`` and ``class_tables`` are of attacks on classes (`class_pictures`), ``angle_names`` and ``angles`` of
     where pictures look (`pose_readers`), and ``reading`` (csv) says how surely that is read; ``numbers`` are tables
-    (csv: name, value) of all else claims are about.
+    (csv: name, value) of all else claims are about. ``stand_ins`` are the data sets whose part others play.
     """
     known = pd.concat([pd.read_csv(path) for path in numbers]).set_index("name")["value"].to_dict()
     no_draws = [0] * len(floors)
@@ -59,7 +59,7 @@ def check_claims(
         pd.read_csv(reading),
         known,
         Paper(paper),
-        stand_ins,
+        frozenset(stand_ins),
         evidence.asked(names),
     )
     found = list(_findings(facts))

@@ -104,7 +104,7 @@ rule check_claims:
         num_classes=[target(name).classes for name in ACCURATE.values() for seed in config["seeds"]],
         class_names=[name for seed in config["seeds"] for name in OF_CLASSES],
         angle_names=[*POSED, "fig14 aligned", OWN],
-        stand_ins=any(chosen["source"] != "official" for chosen in config["datasets"].values()),
+        stand_ins=[role for role, chosen in config["datasets"].items() if chosen["source"] != "official"],
         resamples=config["resamples"],
         seed=config["data_seed"],
         origin=origin(*config["figures"]),
@@ -127,7 +127,7 @@ rule check_claims:
             --reading {input.reading:q} \
             --numbers {input.numbers:q} \
             --paper {input.paper:q} \
-            --stand-ins {params.stand_ins} \
+            --stand-ins {params.stand_ins:q} \
             --resamples {params.resamples} \
             --seed {params.seed} \
             --origin={params.origin:q} \

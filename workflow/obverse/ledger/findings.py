@@ -43,5 +43,5 @@ class Facts:
     reading: pd.DataFrame
     numbers: dict[str, float]
     paper: Paper
-    stand_ins: bool
+    stand_ins: frozenset[str]  # the data sets whose part others play
     asked: dict[str, list[int]] = field(default_factory=dict)  # m or k of each figure, in rising order

@@ -1,6 +1,7 @@
 """Verdicts on a claim, each computed by a rule that stands beside it."""
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isnan
 
@@ -66,10 +67,10 @@ def falls(means: list[float], whole: Estimate) -> Verdict:
     return _verdict(steps and whole.low > 0, rule)
 
 
-def cell(ours: float, paper: float, stand_ins: bool) -> Verdict:
-    """Judge an absolute number of the paper, which only the paper's data can decide."""
-    if stand_ins:
-        return Verdict(UNDECIDED, "an absolute number of other pictures")
+def cell(ours: float, paper: float, stand_ins: Iterable[str]) -> Verdict:
+    """Judge an absolute number of the paper, which only the paper's data can decide: none of them a stand-in."""
+    if played := sorted(stand_ins):
+        return Verdict(UNDECIDED, f"an absolute number of other pictures: {', '.join(played)}")
     if isnan(paper):
         return Verdict(UNDECIDED, "the paper gives no number")
     return _verdict(abs(ours - paper) <= TOLERANCE * paper, f"within {TOLERANCE:.0%} of the paper's number")
