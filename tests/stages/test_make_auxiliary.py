@@ -19,6 +19,7 @@ def selected(output: Path, parts: list[tuple], **changes) -> pd.DataFrame:
     names, sets, splits, tables = zip(*parts, strict=True)
     numbers = {"validation_fraction": 0.2, "owner": "adversary", "seed": 1}
     numbers |= {"poses": [ALL] * len(parts), "pose_tables": [], "identities": [ALL] * len(parts)}
+    numbers |= {"judged": [], "reserved_tables": []}
     make_auxiliary(
         datasets=list(names),
         samples=[data.samples for data in sets],
@@ -71,6 +72,28 @@ def test_what_is_set_aside_is_drawn_by_the_seed_and_the_same_seed_gives_the_same
     assert not aside[0].equals(aside[2])
     rows = np.flatnonzero(aside[0] == auxiliaries.VALIDATION)
     assert rows.min() < 30 and rows.max() >= 70  # not one end of the list
+
+
+def test_an_image_and_its_near_duplicates_are_set_aside_together(data_set, tmp_path):
+    """Else an epoch would be chosen by pictures that were trained on, all but for a pixel; only one set's are alike."""
+    pairs = [f"pair {row // 2}" for row in range(200)]
+    faces, others = data_set("faces", ["x"] * 200, groups=pairs), data_set("others", ["x"] * 200)
+    parts = [("faces", faces, "all", None), ("others", others, "all", None)]
+    table = selected(tmp_path / "a", parts, validation_fraction=0.1)
+    aside = (table["part"] == auxiliaries.VALIDATION).to_numpy()
+    assert (aside[:200:2] == aside[1:200:2]).all() and aside[:200].any()
+    assert 40 <= aside.sum() < 60 and aside[200:].sum() < 30
+
+
+def test_what_an_evaluation_classifier_learns_from_is_left_to_it(data_set, reserved_table, tmp_path):
+    """Of its own data set; another's sample_ids are other images."""
+    judged, other = data_set("judged", ["x"] * 8), data_set("judges", ["x"] * 8)
+    np.testing.assert_array_equal(judged.sample_ids, other.sample_ids)
+    table = reserved_table(["x"] * 3, judged.sample_ids[:3])
+    parts = [("judged", judged, "all", None), ("other", other, "all", None)]
+    found = selected(tmp_path / "a", parts, judged=["judged"], reserved_tables=[table])
+    assert found.loc[found["dataset"] == "judged", "sample_id"].tolist() == judged.sample_ids[3:].tolist()
+    assert (found["dataset"] == "other").sum() == 8
 
 
 def test_an_adversary_holds_no_members(data_set, split_table, tmp_path):

@@ -55,10 +55,15 @@ def test_named_classes_stay_named():
     assert target(CONFIG, "digits_five").identities == ("0", "1", "2", "3", "8")
 
 
-def test_a_draw_of_classes_has_so_many_and_a_hidden_layer_of_five_per_class():
+def test_a_draw_of_classes_has_so_many_and_a_hidden_layer_as_wide_for_each_class():
     found = target(CONFIG, "faces_k5_draw2")
     assert (found.base, found.classes, found.draw, found.hidden, found.joint) == ("faces", 5, 2, 25, None)
     assert found.member_fraction == FACES["member_fraction"]
+
+
+def test_another_width_of_the_hidden_layer_holds_for_draws_too():
+    wide = CONFIG | {"classifiers": CONFIG["classifiers"] | {"faces": FACES | {"hidden": 530}}}
+    assert target(wide, "faces_k5_draw2").hidden == 50
 
 
 def test_a_draw_may_keep_the_hidden_layer_of_all_classes():
@@ -71,7 +76,10 @@ def test_a_draw_from_named_classes_stays_among_them():
     assert (found.classes, found.identities) == (3, ("0", "1", "2", "3", "8"))
 
 
-@pytest.mark.parametrize(("weight", "text"), [(1, "1"), (1.0, "1"), (0.5, "0.5"), (10, "10"), (0.001, "0.001")])
+@pytest.mark.parametrize(
+    ("weight", "text"),
+    [(1, "1"), (1.0, "1"), (0.5, "0.5"), (1e-4, "0.0001"), (1e5, "100000"), (12345.678, "12345.678")],
+)
 def test_joint_training_has_a_weight_and_its_name_leads_back_to_it(weight: float, text: str):
     name = targets.joint("faces_half", weight)
     assert name == f"faces_half_joint{text}"
@@ -171,4 +179,4 @@ def test_any_other_auxiliary_set_is_unknown(name: str):
 def test_five_per_class_is_what_the_shipped_targets_have():
     for name in SHIPPED["classifiers"]:
         found = target(SHIPPED, name)
-        assert found.hidden == targets.HIDDEN_PER_CLASS * found.classes
+        assert found.hidden == 5 * found.classes

@@ -1,3 +1,6 @@
+import io
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -194,8 +197,15 @@ def test_a_state_made_from_something_else_is_ignored(resume, monkeypatch):
     assert weights(run) == weights(undisturbed)
 
 
-@pytest.mark.parametrize("content", [b"", b"half a sta"])
-def test_a_damaged_state_counts_as_none(content, resume):
+def written(value: object) -> bytes:
+    """Return a file of torch's that holds something else than a state."""
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"half a sta", written({"epoch": 3}), written(torch.ones(3))])
+def test_a_damaged_state_and_a_file_of_something_else_count_as_none(content, resume):
     resume.path.write_bytes(content)
     assert len(inverter_run(epochs=1).run(resume)) == 1
 
@@ -241,6 +251,25 @@ def test_weights_that_are_no_numbers_after_the_last_step_are_no_result(resume):
     run.step = spoiling
     with pytest.raises(UnusableInput, match="the weights are not finite in epoch 2, step 4"):
         run.run(resume)
+
+
+def test_a_measure_that_is_no_number_stops_too(resume):
+    """Nothing is less than it, so its epoch would be kept for good."""
+    run = inverter_run()
+    run.task.validate = lambda network: math.nan
+    with pytest.raises(UnusableInput, match="the validation loss is nan in epoch 1, step 4"):
+        run.run(resume)
+
+
+def test_a_state_of_the_middle_of_the_first_epoch_is_said_to_be_kept(resume, monkeypatch):
+    monkeypatch.setattr(training, "SAVE_SECONDS", 0)
+    run = inverter_run()
+    step, taken = run.step, []
+    run.step = lambda rows: (taken.append(1), step(rows) if len(taken) < 3 else torch.tensor(torch.nan))[1]
+    with pytest.raises(UnusableInput, match=r"step 3\n.*The last good state is kept"):
+        run.run(resume)
+    state = torch.load(resume.path, weights_only=True)
+    assert (state["epoch"], state["at"]) == (0, 2)
 
 
 def test_a_loss_that_is_no_number_at_once_promises_no_state(resume):

@@ -37,11 +37,9 @@ class State:
         """Return the contents, tensors on ``device``; None if there are none, damaged ones, or ones of other things."""
         try:
             contents = torch.load(self.path, map_location=device, weights_only=True)
-        except FileNotFoundError:
+            return contents if contents["fingerprint"] == self.fingerprint else None
+        except Exception:  # whatever a missing file, a damaged pickle or archive, or a file of something else leads to
             return None
-        except Exception:  # torch.load raises whatever its damaged pickle or archive leads to
-            return None
-        return contents if contents["fingerprint"] == self.fingerprint else None
 
     def remove(self) -> None:
         """Remove the state, once what it was kept for is written."""

@@ -1,14 +1,13 @@
 """Target classifiers by name: those of the configuration, and those derived from them.
 
-A name under ``classifiers`` may be followed by ``_k5_draw2``: five of its classes, the second draw of them; then by
-``_fixed``: its hidden layer kept as wide as with all classes; or by ``_joint0.5``: trained together with an inverter,
-whose error weighs 0.5. One name is one folder of results, and every rule reads what it means here.
+A name under ``classifiers`` may be followed by ``_k5_draw2``: five of its classes, the second draw of them, and a
+hidden layer narrower in proportion; then by ``_fixed``: that layer kept as wide as with all classes; or by ``_joint0.5``:
+trained together with an inverter, whose error weighs 0.5. One name is one folder of results, and every rule reads what
+it means here.
 """
 
 import re
 from dataclasses import dataclass, replace
-
-HIDDEN_PER_CLASS = 5  # as published
 
 # A number has one spelling (no 05, no 0.50), so that a target has one name.
 _COUNT, _WEIGHT = r"[1-9][0-9]*", r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?"
@@ -79,7 +78,7 @@ def target(config: dict, name: str) -> Target:
     if derived["k"]:
         found = replace(found, classes=int(derived["k"]), draw=int(derived["draw"]))
         if not derived["fixed"]:
-            found = replace(found, hidden=HIDDEN_PER_CLASS * found.classes)
+            found = replace(found, hidden=max(1, round(found.hidden * found.classes / chosen["classes"])))
     if derived["weight"]:
         found = replace(found, joint=float(derived["weight"]))
     return found
@@ -119,7 +118,7 @@ def drawn(name: str, k: int, draw: int, fixed: bool = False) -> str:
 
 def joint(name: str, weight: float) -> str:
     """Return the name of the target trained together with an inverter whose error weighs ``weight``."""
-    return f"{name}_joint{weight:g}"
+    return f"{name}_joint{f'{weight:.12f}'.rstrip('0').rstrip('.')}"
 
 
 def subset(name: str) -> str:

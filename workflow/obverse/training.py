@@ -96,12 +96,13 @@ class Training:
         self.losses = torch.zeros(self.steps, device=device.torch)
         self.history: list[dict[str, float]] = []
         self.best: dict[str, torch.Tensor] = {}
+        self.saved = False  # whether there is a state to go on from
 
     def run(self, state: State) -> list[dict[str, float]]:
         """Train to the end, leave the chosen weights in ``network``, and return one row of history an epoch.
 
-        Raises `UnusableInput` when the loss is no longer finite; the last good state then stays on disk, which is the
-        first epoch's end at the earliest.
+        Raises `UnusableInput` when a loss, a weight or a measure is no longer finite; the last good state then stays on
+        disk: one is written each half minute, and at the first epoch's end at the latest.
         """
         self._load(state)
         left = (self.epochs - self.epoch) * self.task.rows - self.at * self.schedule.batch_size
@@ -154,6 +155,9 @@ class Training:
         sizes = np.diff(np.append(np.arange(self.steps) * self.schedule.batch_size, self.task.rows))
         loss = float(self.losses.cpu().double().numpy() @ sizes / self.task.rows)
         row = {"epoch": self.epoch + 1, "train_loss": loss, **measured}
+        for name, value in measured.items():
+            if not math.isfinite(value):
+                raise self._diverged(f"the {name.replace('_', ' ')} is {value}", self.at)
         if self.keep == "lowest" and all(row[self.task.measure] < past[self.task.measure] for past in self.history):
             self.best = {name: value.clone() for name, value in self.network.state_dict().items()}
         self.history.append(row)
@@ -171,9 +175,12 @@ class Training:
             return
         else:
             found, step = "the weights are not finite", self.at
-        kept = " The last good state is kept; with other numbers the training starts anew." if self.history else ""
+        raise self._diverged(found, step)
+
+    def _diverged(self, found: str, step: int) -> UnusableInput:
+        kept = " The last good state is kept; with other numbers the training starts anew." if self.saved else ""
         remedy = f"Lower learning_rate, or set precision to float32.{kept}"
-        raise UnusableInput(self.label, f"{found} in epoch {self.epoch + 1}, step {step}", remedy)
+        return UnusableInput(self.label, f"{found} in epoch {self.epoch + 1}, step {step}", remedy)
 
     def _note(self) -> str:
         """Return the last epoch's losses in words, without asking the device for anything."""
@@ -188,6 +195,7 @@ class Training:
     def _save(self, state: State) -> None:
         self._check_finite()
         state.write(self._contents())
+        self.saved = True
 
     def _contents(self) -> dict[str, object]:
         return {
@@ -208,3 +216,4 @@ class Training:
         self.optimiser.load_state_dict(found["optimiser"])
         self.best, self.history = found["best"], found["history"]
         self.epoch, self.at, self.losses = found["epoch"], found["at"], found["losses"]
+        self.saved = True

@@ -77,9 +77,14 @@ def unseen(dataset: str) -> list[str]:
     return ["results/datasets/facescrub/rejected.csv"] if targets.role(dataset) == "facescrub" else []
 
 
+def reserved(dataset: str) -> str:
+    """Return where it stands which images of a data set are its evaluation classifier's alone."""
+    return f"results/datasets/{targets.role(dataset)}/reserved.parquet"
+
+
 def reserved_of(classifier: str) -> str:
-    """Return which images of a target's data set are the evaluation classifier's."""
-    return f"results/datasets/{target(classifier).role}/reserved.parquet"
+    """Return the same of the data set a target is trained on."""
+    return reserved(dataset_of(classifier))
 
 
 def evaluator_of(classifier: str) -> str:
@@ -90,6 +95,11 @@ def evaluator_of(classifier: str) -> str:
 def auxiliary_datasets(auxiliary: str) -> list[str]:
     """Return the data sets an auxiliary set takes images from, each once."""
     return list(dict.fromkeys(part["dataset"] for part in targets.auxiliary(config, auxiliary)["parts"]))
+
+
+def judged_datasets(auxiliary: str) -> list[str]:
+    """Return those of them that have an evaluation classifier."""
+    return [name for name in auxiliary_datasets(auxiliary) if targets.role(name) in config["evaluators"]]
 
 
 def of_target(key: str):

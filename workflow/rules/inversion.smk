@@ -9,6 +9,7 @@ rule make_auxiliary:
         samples=lambda wildcards: [f"results/datasets/{name}/samples.parquet" for name in parts(wildcards, "dataset")],
         split_tables=lambda wildcards: [target(name).splits for name in parts(wildcards, "classifier")],
         pose_tables=lambda wildcards: ["results/datasets/celeba/poses.parquet" for _ in parts(wildcards, "pose")],
+        reserved_tables=lambda wildcards: [reserved(name) for name in judged_datasets(wildcards.auxiliary)],
     output:
         selection="results/auxiliaries/{auxiliary}.parquet",
     log:
@@ -24,6 +25,7 @@ rule make_auxiliary:
         splits=lambda wildcards: parts(wildcards, "split", "all"),
         poses=lambda wildcards: parts(wildcards, "pose", "all"),
         identities=lambda wildcards: parts(wildcards, "identities", "all"),
+        judged=lambda wildcards: judged_datasets(wildcards.auxiliary),
         validation_fraction=of_auxiliary("validation_fraction"),
         owner=of_auxiliary("owner"),
     shell:
@@ -37,6 +39,8 @@ rule make_auxiliary:
             --splits {params.splits:q} \
             --poses {params.poses:q} \
             --identities {params.identities:q} \
+            --judged {params.judged:q} \
+            --reserved-tables {input.reserved_tables:q} \
             --validation-fraction {params.validation_fraction:q} \
             --owner {params.owner:q} \
             --selection {output.selection:q} \
