@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from obverse import poses, tables
+from obverse import auxiliaries, poses, tables
 from obverse.count_data import count_data
 
 
@@ -15,10 +15,14 @@ def counts(data_set, cache, tmp_path):
     looking = {name: [False] * 4 for name in (*poses.CLASSES, poses.UNKNOWN)} | {"left": [True, True, True, False]}
     tables.write(tmp_path / "poses", pa.table({"sample_id": range(4)} | looking), poses.POSES, {})
     (tmp_path / "counted").write_text("queries,classes_named,classes\n4,2,3\n")
+    held = {"dataset": ["aligned"] * 3, "sample_id": range(1, 4), "part": ["train"] * 3, "owner": ["adversary"] * 3}
+    auxiliaries.write(tmp_path / "auxiliary", pa.table(held), {})
     count_data(
         facescrub=faces.samples,
         celeba=aligned.samples,
         sorted_poses=tmp_path / "poses",
+        auxiliary=tmp_path / "auxiliary",
+        datasets=["aligned"],
         predictions=[cache(range(4), [-1] * 4, pd.DataFrame(0.0, range(4), range(3)).to_numpy())],
         counted=tmp_path / "counted",
         numbers=tmp_path / "numbers.csv",
@@ -34,6 +38,11 @@ def test_what_was_removed_is_counted_and_who_is_left(counts):
     assert counts["celeba removed"] == 2 and counts["celeba people"] == 2
 
 
-def test_poses_are_shares_and_queries_are_those_in_the_cache(counts):
+def test_poses_are_shares(counts):
     assert counts["share left"] == 0.75 and counts["share up"] == 0
-    assert counts["asked"] == 4 and counts["queries"] == 4 and counts["named"] == 2 and counts["classes"] == 3
+    assert counts["named"] == 2 and counts["classes"] == 3
+
+
+def test_queries_are_the_answers_to_auxiliary_images_whatever_else_was_asked(counts):
+    """The cache holds four answers, one of them to an image that the adversary has not."""
+    assert counts["auxiliary images"] == 3 and counts["queries"] == 3

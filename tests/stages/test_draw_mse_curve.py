@@ -2,12 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from matplotlib.image import imread
 from scipy.stats import t
 
-from obverse import samples, scores
+from obverse import scores
 from obverse.draw_mse_curve import draw_mse_curve
 
 PEOPLE, PER_SIDE = 6, 3
@@ -48,17 +47,7 @@ def inputs(tmp_path: Path) -> dict:
         path = score_file(tmp_path / floor, mean + 0.01 * random.random(36))
         paths, methods, kept = [*paths, path, path], [*methods, floor, floor], [*kept, 1, 6]
     given = {"scores": paths, "methods": methods, "at": kept, "draws": [0] * len(paths), "number": "m"}
-    given |= {"samples": sample_table(tmp_path / "samples.parquet", [f"p{i // 6}" for i in range(36)])}
     return given | {"title": "Figure 8", "meaning": "scores kept", "resamples": 200, "seed": 1, "origin": ORIGIN}
-
-
-def sample_table(path: Path, people: list[str]) -> Path:
-    """Say whose the pictures are, from sample_id 50."""
-    words = [""] * len(people)
-    ids = np.arange(len(people)) + 50
-    rows = {"sample_id": ids, "identity": people, "source": words, "status": words, "duplicate_group": ids}
-    samples.write(path, pa.table(rows), {})
-    return path
 
 
 def drawn(inputs: dict, folder: Path, **changes) -> pd.DataFrame:

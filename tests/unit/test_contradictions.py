@@ -233,9 +233,20 @@ TWICE = [
 
 
 @pytest.mark.parametrize("parts", TWICE)
-def test_an_image_may_not_both_train_and_choose_the_epoch(parts: list[dict]):
+def test_no_image_counts_twice(parts: list[dict]):
     where, problem, _ = first(auxiliaries__spare={"owner": "target_owner", "parts": parts})
     assert where == "auxiliaries.spare" and problem.startswith(f"{parts[0]['dataset']} is taken twice")
+
+
+def test_other_people_of_one_data_set_are_another_part():
+    parts = [{"dataset": "mnist", "identities": digits} for digits in (["4", "5"], ["6", "7"])]
+    assert found(auxiliaries__spare={"owner": "target_owner", "parts": parts}) == []
+
+
+@pytest.mark.parametrize(("overlap", "refused"), [("exclusive", 0), ("allow", 1)])
+def test_two_poses_are_two_parts_where_no_face_is_in_both(overlap: str, refused: int):
+    parts = [{"dataset": "celeba", "pose": pose} for pose in ("left", "up")]
+    assert len(found(auxiliaries__spare={"owner": "target_owner", "parts": parts}, poses__overlap=overlap)) == refused
 
 
 def test_members_and_held_out_images_of_one_target_are_two_parts():

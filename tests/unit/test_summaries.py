@@ -47,12 +47,16 @@ def test_two_attacks_on_the_same_people_share_the_draws_of_people(seeds):
     assert two["mse_high"] - two["mse_low"] == pytest.approx(2 * (one["mse_high"] - one["mse_low"]), rel=1e-12)
 
 
-def test_draws_of_classes_are_put_together_and_a_person_in_both_is_one(seeds):
-    """Person 0 is in both draws, once as class 0: three people, eight images."""
-    rows = summaries.read(seeds)
-    again = rows.assign(draw=1, identity=rows["label"] * 2)
-    found = summaries.describe(pd.concat([rows, again]), 100, 1)
+def test_draws_of_classes_are_put_together_and_a_person_in_both_is_one(seeds, tmp_path):
+    """One draw's class 0 is the other's class 1, under two training seeds and under one: three people, eight images."""
+    table = scores.read(seeds[0]).iloc[[2, 3, 0, 1]]
+    others = table.assign(sample_id=[1, 2, 7, 8], label=[0, 0, 1, 1])
+    scores.write(tmp_path / "other", others, {})
+    rows = summaries.pool([*seeds, tmp_path / "other"], [1, 1, 2])
+    found = summaries.describe(rows, 100, 1)
     assert (found["n"], found["identities"], found["seeds"]) == (8, 3, 2)
+    shared = rows[rows["sample_id"].isin([7, 8])]
+    assert shared["identity"].nunique() == 1 and set(shared["draw"]) == {1, 2}
 
 
 def test_psnr_is_scikit_images():

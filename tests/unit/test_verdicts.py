@@ -1,5 +1,6 @@
 """Each verdict follows from numbers by its rule, and no number gives another one."""
 
+import inspect
 from math import nan
 
 import pytest
@@ -50,6 +51,21 @@ def test_an_absolute_number_is_left_open_on_stand_ins_and_decided_on_the_papers_
     assert verdicts.cell(0.0107, nan, stand_ins=()).verdict == UNDECIDED
 
 
+@pytest.mark.parametrize(
+    ("ours", "paper", "verdict"),
+    [
+        (0.83, 0.857, REPRODUCED),
+        (0.80, 0.857, NOT_REPRODUCED),  # seven in eight of the paper's, but four in ten more errors
+        (0.992, 0.996, REPRODUCED),
+        (0.98, 0.996, NOT_REPRODUCED),
+    ],
+)
+def test_an_accuracy_is_compared_by_its_errors(ours, paper, verdict):
+    assert verdicts.accuracy(ours, paper, ()).verdict == verdict
+    assert verdicts.accuracy(ours, paper, {"mnist"}).verdict == UNDECIDED
+    assert verdicts.accuracy(ours, nan, ()).verdict == UNDECIDED
+
+
 def test_counts_limits_and_ranges():
     assert verdicts.equal(53, 53).verdict == REPRODUCED and verdicts.equal(52, 53).verdict == NOT_REPRODUCED
     assert verdicts.at_most(10, 10, "ms").verdict == REPRODUCED
@@ -75,9 +91,25 @@ def test_a_summary_is_as_good_as_its_worst_part(parts, verdict):
 
 
 def test_every_rule_says_itself():
-    said = [verdicts.above(interval(0, 1)), verdicts.alike(interval(0, 1), 1), verdicts.falls([1, 0], interval(0, 1))]
-    said += [verdicts.cell(1, 1, {"celeba"}), verdicts.equal(1, 1), verdicts.at_most(1, 1, "s"), verdicts.both([])]
-    assert all(len(verdict.rule) > 4 for verdict in said) and len({verdict.rule for verdict in said}) == len(said)
+    one = interval(0, 1)
+    said = {
+        "above": verdicts.above(one),
+        "not_below": verdicts.not_below(one),
+        "alike": verdicts.alike(one, 1),
+        "shrinks": verdicts.shrinks([one]),
+        "falls": verdicts.falls([1, 0], one),
+        "cell": verdicts.cell(1, 1, {"celeba"}),
+        "accuracy": verdicts.accuracy(1, 1, ()),
+        "equal": verdicts.equal(1, 1),
+        "at_most": verdicts.at_most(1, 1, "s"),
+        "at_least": verdicts.at_least(1, 1, "s"),
+        "below": verdicts.below(one, 1, "points"),
+        "both": verdicts.both([]),
+    }
+    judges = {name for name, _ in inspect.getmembers(verdicts, inspect.isfunction) if not name.startswith("_")}
+    assert judges - {"dataclass", "isnan"} == said.keys()
+    rules = [verdict.rule for verdict in said.values()]
+    assert all(len(rule) > 4 for rule in rules) and len(set(rules)) == len(rules)
 
 
 @pytest.mark.parametrize(

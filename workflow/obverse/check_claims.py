@@ -34,6 +34,7 @@ def check_claims(
     numbers: list[Path],
     paper: Path,
     stand_ins: list[str],
+    calibrated: bool,
     resamples: int,
     seed: int,
     origin: str,
@@ -47,7 +48,8 @@ def check_claims(
     ``num_classes``.
     ``class_names`` and ``class_tables`` are of attacks on classes (`class_pictures`), ``angle_names`` and ``angles`` of
     where pictures look (`pose_readers`), and ``reading`` (csv) says how surely that is read; ``numbers`` are tables
-    (csv: name, value) of all else claims are about. ``stand_ins`` are the data sets whose part others play.
+    (csv: name, value) of all else claims are about. ``stand_ins`` are the data sets whose part others play;
+    poses are ``calibrated`` where their limits are set by the paper's shares.
     """
     known = pd.concat([pd.read_csv(path) for path in numbers]).set_index("name")["value"].to_dict()
     no_draws = [0] * len(floors)
@@ -60,6 +62,7 @@ def check_claims(
         known,
         Paper(paper),
         frozenset(stand_ins),
+        calibrated,
         evidence.asked(names),
     )
     found = list(_findings(facts))

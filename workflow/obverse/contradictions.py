@@ -80,17 +80,27 @@ def _parts(config: dict) -> Iterator[Contradiction]:
                 yield where, problem, f"Take them from {known}."
             if "pose" in part and part["dataset"] != "celeba":
                 yield where, f"only CelebA is sorted by pose, not {part['dataset']}", "Leave pose out."
-            if any(_overlap(part, other) for other in seen):
-                problem = f"{part['dataset']} is taken twice: an image could train and choose the epoch"
+            if any(_overlap(part, other, config["poses"]["overlap"]) for other in seen):
+                problem = f"{part['dataset']} is taken twice: an image would count twice"
                 yield where, problem, "Take each image once."
             seen.append(part)
 
 
-def _overlap(part: dict, other: dict) -> bool:
-    """Whether two parts can hold one image: they cannot when they are two splits of one target."""
-    disjoint = part.get("classifier") == other.get("classifier") and part.get("split") != other.get("split")
-    same = targets.role(part["dataset"]) == targets.role(other["dataset"])
-    return same and not (disjoint and "classifier" in part)
+def _overlap(part: dict, other: dict, poses: str) -> bool:
+    """Whether two parts can hold one image.
+
+    They cannot when they are of two data sets, two splits of one target, other people, or poses that exclude one
+    another.
+    """
+    if targets.role(part["dataset"]) != targets.role(other["dataset"]):
+        return False
+
+    def differ(key: str) -> bool:
+        return key in part and key in other and part[key] != other[key]
+
+    others = "identities" in part and "identities" in other and not set(part["identities"]) & set(other["identities"])
+    splits = differ("split") and part["classifier"] == other["classifier"]
+    return not (others or splits or (differ("pose") and poses == "exclusive"))
 
 
 def _figure(config: dict, figure: str) -> Iterator[Contradiction]:

@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from obverse import auxiliaries, cli, files
-from obverse import predictions as caches
-from obverse.samples import rows as find_rows
+from obverse.answers import named
 
 
 def count_classes(
@@ -17,12 +14,11 @@ def count_classes(
     ``datasets`` and ``predictions`` are parallel, and hold every image of the auxiliary set (section 5.5).
     """
     chosen = auxiliaries.read(auxiliary).to_pandas()
-    named: set[int] = set()
+    found: set[int] = set()
     for dataset, cache in zip(datasets, predictions, strict=True):
         wanted = chosen.loc[chosen["dataset"] == dataset, "sample_id"].to_numpy()
-        known, _, scores = caches.read(cache, num_classes)
-        named |= set(np.argmax(scores[find_rows(known, wanted, cache)], axis=1).tolist())
-    line = f"{len(chosen)},{len(named)},{num_classes}"
+        found |= set(named(cache, num_classes, wanted).tolist())
+    line = f"{len(chosen)},{len(found)},{num_classes}"
     files.write_bytes(counted, f"queries,classes_named,classes\n{line}\n".encode())
 
 

@@ -4,16 +4,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from obverse import cli, files, poses, samples
+from obverse import auxiliaries, cli, files, poses, samples
 
 
 def count_data(
-    *, facescrub: Path, celeba: Path, sorted_poses: Path, predictions: list[Path], counted: Path, numbers: Path
+    *,
+    facescrub: Path,
+    celeba: Path,
+    sorted_poses: Path,
+    auxiliary: Path,
+    datasets: list[str],
+    predictions: list[Path],
+    counted: Path,
+    numbers: Path,
 ) -> None:
     """Write the counts (csv: name, value).
 
-    ``facescrub`` and ``celeba`` are the data sets' samples, ``sorted_poses`` their pose classes, ``predictions`` the
-    target's on each data set of the auxiliary set, and ``counted`` what `count_classes` says of it.
+    ``facescrub`` and ``celeba`` are the data sets' samples, ``sorted_poses`` CelebA's pose classes, ``predictions`` the
+    target's on each of the ``datasets`` of the ``auxiliary`` set, and ``counted`` what `count_classes` says of it.
     """
     faces, aligned = (samples.read(path).to_pandas() for path in (facescrub, celeba))
     left = aligned[aligned["status"] == "ok"]
@@ -26,8 +34,11 @@ def count_data(
     looking = poses.read(sorted_poses).to_pandas()
     found |= {f"share {name}": float(looking[name].sum() / len(looking)) for name in poses.CLASSES}
     asked = pd.read_csv(counted).iloc[0]
-    found |= {"queries": int(asked["queries"]), "named": int(asked["classes_named"]), "classes": int(asked["classes"])}
-    found["asked"] = sum(len(pd.read_parquet(path, columns=["sample_id"])) for path in predictions)
+    found |= {"named": int(asked["classes_named"]), "classes": int(asked["classes"])}
+    held = auxiliaries.read(auxiliary).to_pandas()
+    caches = zip(datasets, predictions, strict=True)
+    answered = pd.concat(pd.read_parquet(path, columns=["sample_id"]).assign(dataset=name) for name, path in caches)
+    found |= {"auxiliary images": len(held), "queries": len(answered.merge(held, on=["dataset", "sample_id"]))}
     table = pd.DataFrame({"name": found.keys(), "value": found.values()})
     files.write_bytes(numbers, table.to_csv(index=False, float_format="%.6g").encode())
 

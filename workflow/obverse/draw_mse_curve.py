@@ -6,8 +6,6 @@ import pandas as pd
 
 from obverse import cli, files, style, summaries
 from obverse.attacks import FLOORS
-from obverse.samples import read as read_samples
-from obverse.samples import rows as find_rows
 from obverse.splits import HELD_OUT, SPLITS
 
 
@@ -20,7 +18,6 @@ def draw_mse_curve(
     methods: list[str],
     at: list[int],
     draws: list[int],
-    samples: Path,
     resamples: int,
     seed: int,
     origin: str,
@@ -31,36 +28,28 @@ def draw_mse_curve(
 
     ``scores``, ``methods``, ``at`` and ``draws`` are parallel: what made the images, the ``number`` (m, k) at which,
     and against which draw of the target's classes. Files that are alike in all three come from different training
-    seeds, over which images are averaged; then all images of all draws are. ``samples`` says whose they are: a person
-    whom two draws hold is one person. ``meaning`` of the number stands at its axis.
+    seeds, over which images are averaged; then all images of all draws are (`summaries.pool`). ``meaning`` of the
+    number stands at its axis.
     """
-    known = read_samples(samples).to_pandas()
     rows = []
     for method, place in dict.fromkeys(zip(methods, at, strict=True)):
         found = [
             (path, draw) for path, draw, *of in zip(scores, draws, methods, at, strict=True) if of == [method, place]
         ]
-        measured = _read(found, known, samples)
+        measured = summaries.pool(*zip(*found, strict=True))
         for split in SPLITS:
             own = measured[measured["split"] == split]
             said = {number: place, "method": method, "split": split}
             rows.append(said | summaries.describe(own, resamples, seed) | _by_draw(own))
     drawn = pd.DataFrame(rows)
+    if (drawn["draws"] == 1).all():  # nobody drew classes
+        drawn = drawn.drop(columns="draws")
     files.write_bytes(table, drawn.to_csv(index=False, float_format="%.6g").encode())
     style.save(_draw(drawn, number, f"{meaning}, {number}", title, origin), picture)
 
 
-def _read(found: list[tuple[Path, int]], known: pd.DataFrame, where: Path) -> pd.DataFrame:
-    """Return the scores of every draw and training seed, as `summaries.read` does, with people's names."""
-    draws = sorted({draw for _, draw in found})
-    tables = [summaries.read([path for path, of in found if of == draw]).assign(draw=draw) for draw in draws]
-    together = pd.concat(tables, ignore_index=True)
-    places = find_rows(known["sample_id"].to_numpy(), together["sample_id"].to_numpy(), where)
-    return together.assign(identity=known["identity"].to_numpy()[places])
-
-
 def _by_draw(rows: pd.DataFrame) -> dict[str, float]:
-    """Return how many draws there are, and the mean of each where there are several."""
+    """Return how many draws of classes there are, and the mean of each where there are several."""
     means = rows.groupby("draw")["mse"].mean()
     each = {f"mse_draw{draw}": float(mean) for draw, mean in means.items()} if len(means) > 1 else {}
     return {"draws": len(means)} | each

@@ -1,8 +1,8 @@
-"""What the paper's tables print, cell by cell: ``resources/paper_tables.csv``, the one place where it stands.
+"""What the paper's tables print, cell by cell, and what section 5 says of them: ``resources/paper_tables.csv``.
 
-``table`` is ``table1`` … ``table4``; ``task`` the data set; ``row`` the label of the row, as the figures' rows in the
-configuration have it; ``column`` what the cell is of; ``value`` the paper's words or number; ``note`` what must be
-known to compare with it.
+``table`` is ``table1`` … ``table4``, or ``section5``; ``task`` the data set; ``row`` the label of the row, as the
+figures' rows in the configuration have it; ``column`` what the cell is of; ``value`` the paper's words or number;
+``note`` what must be known to compare with it.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Poses: each picture's angles, and the five classes of the paper's Table 4.
+"""Poses: each picture's angles, and the five classes of the paper's section 5.2.
 
 Left and right are the image's: the nose of a face in class "left" points to the image's left. The paper does not say
 whose left it means.
@@ -15,7 +15,7 @@ from obverse import tables
 CLASSES = ("frontal", "left", "right", "down", "up")
 UNKNOWN = "unknown"  # no acceptable pose was found
 
-# Table 4; together 1,729 more than there are images, so some are in two classes.
+# Section 5.2; together 1,729 more than there are images, so some are in two classes.
 PAPER = {"frontal": 109_105, "left": 48_137, "right": 33_632, "down": 4_278, "up": 2_304}
 PAPER_IMAGES = 195_727
 

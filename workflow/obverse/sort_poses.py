@@ -1,4 +1,4 @@
-"""Sort CelebA's usable pictures into the pose classes of the paper's Table 4."""
+"""Sort CelebA's usable pictures into the pose classes of the paper's section 5.2."""
 
 from pathlib import Path
 

@@ -1,5 +1,6 @@
 """What scores come to: means over victims' images, with intervals over people and the spread over training seeds."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,21 +13,40 @@ MEANS = ["ssim", "psnr", "rank1", "evaluation1", "evaluation5"]
 def read(paths: list[Path]) -> pd.DataFrame:
     """Return the scores of one attack, one row an image and training seed: ``paths`` has one file for each.
 
-    Beside the scores' columns: ``training``, the file's place in ``paths``; ``identity``, the person, who is the class
-    (``label``) unless several targets are put together; ``draw``, 0 unless they are; ``psnr`` in decibel; ``rank1``,
-    ``evaluation1`` and ``evaluation5``, whether the person was ranked first by the nearest picture, and first or among
-    the first five by the evaluation classifier.
+    Beside the scores' columns: ``training``, the file's place in ``paths``; ``identity``, the person (`people`);
+    ``draw``, 0; ``psnr`` in decibel; ``rank1``, ``evaluation1`` and ``evaluation5``, whether the person was ranked
+    first by the nearest picture, and first or among the first five by the evaluation classifier.
     """
     tables = [scores.read(path).assign(training=training) for training, path in enumerate(paths)]
     rows = pd.concat(tables, ignore_index=True)
     return rows.assign(
-        identity=rows["label"],
+        identity=people(rows),
         draw=0,
         psnr=statistics.psnr(rows["mse"].to_numpy()),
         rank1=rows["identity_rank"] == 1,
         evaluation1=rows["evaluation_rank"] == 1,
         evaluation5=rows["evaluation_rank"] <= 5,
     )
+
+
+def pool(paths: Sequence[Path], draws: Sequence[int]) -> pd.DataFrame:
+    """Return the scores of one attack on several draws of a target's classes, as `read` does those on one.
+
+    Parallel lists: files of one draw come from different training seeds. A person whom two draws hold is one person.
+    """
+    parts = []
+    for draw in dict.fromkeys(draws):
+        rows = read([path for path, of in zip(paths, draws, strict=True) if of == draw])
+        parts.append(rows.assign(draw=draw))
+    return pd.concat(parts, ignore_index=True)
+
+
+def people(rows: pd.DataFrame) -> pd.Series:
+    """Return whose each victim's image is: the sample_id of the person's first, of either split.
+
+    Labels are a target's own, and another draw of classes gives a person another; their images are the same.
+    """
+    return rows.groupby("label")["sample_id"].transform("min")
 
 
 def estimate(rows: pd.DataFrame, measure: str, resamples: int, seed: int) -> dict[str, float]:

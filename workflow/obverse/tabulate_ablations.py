@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from obverse import cli, files, seeds, traces
+from obverse import cli, files, summaries, traces
 from obverse.ablations import CHECKPOINT
 from obverse.errors import UnusableInput
 from obverse.scores import read as read_scores
 from obverse.splits import MEMBER
-from obverse.statistics import mean_over_identities
 
 _VICTIM = ["sample_id", "label", "split"]
 
@@ -96,8 +95,9 @@ def _summarise(one: _Measured, usual: _Measured, resamples: int, seed: int) -> l
 
 
 def _mean(rows: pd.DataFrame, column: str, resamples: int, seed: int) -> tuple[float, float, float]:
-    random = seeds.generator(seed, "bootstrap")  # as `summaries` draws people: equal scores have equal intervals
-    return mean_over_identities(rows[column].to_numpy(float), rows["label"].to_numpy(), resamples, random)
+    own = rows.assign(identity=summaries.people(rows), draw=0, training=0)
+    found = summaries.estimate(own, column, resamples, seed)
+    return found[column], found[f"{column}_low"], found[f"{column}_high"]
 
 
 if __name__ == "__main__":

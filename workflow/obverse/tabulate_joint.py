@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from obverse import cli, files, sheets, style, summaries
+from obverse.answers import named
 from obverse.paper import Paper
-from obverse.predictions import read as read_predictions
-from obverse.samples import rows as find_rows
 from obverse.splits import HELD_OUT
 
 
@@ -72,9 +70,7 @@ def _recognised(scored: pd.DataFrame, caches: list[Path], num_classes: int) -> p
     parts = []
     for training, path in enumerate(caches):
         part = scored[scored["training"] == training]
-        known, _, log_probabilities = read_predictions(path, num_classes)
-        answers = log_probabilities[find_rows(known, part["sample_id"].to_numpy(), path)].argmax(axis=1)
-        parts.append(part.assign(right=np.equal(answers, part["label"])))
+        parts.append(part.assign(right=named(path, num_classes, part["sample_id"].to_numpy()) == part["label"]))
     return pd.concat(parts)
 
 

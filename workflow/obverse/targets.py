@@ -1,9 +1,9 @@
 """Target classifiers by name: those of the configuration, and those derived from them.
 
 A name under ``classifiers`` may be followed by ``_k5_draw2``: five of its classes, the second draw of them, and a
-hidden layer narrower in proportion; then by ``_fixed``: that layer kept as wide as with all classes; or by ``_joint0.5``:
-trained together with an inverter, whose error weighs 0.5. One name is one folder of results, and every rule reads what
-it means here.
+hidden layer narrower in proportion; then by ``_fixed``: that layer kept as wide as with all classes; or by
+``_joint0.5``: trained together with an inverter, whose error weighs 0.5. One name is one folder of results, and every
+rule reads what it means here.
 """
 
 import re

@@ -22,8 +22,7 @@ from obverse.errors import UnusableInput
 from obverse.progress import Progress
 from obverse.states import State, beside, fingerprint
 
-# How often the state is written: half a minute is little to lose, and a write costs a small part of it.
-SAVE_SECONDS = 30.0
+SAVE_SECONDS = 30.0  # between states: little to lose, and a write costs a small part of it
 
 
 class Task(Protocol):
@@ -43,10 +42,7 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast to train: Adam with betas (0.5, 0.999) and amsgrad, as published.
-
-    Where ``epochs`` make fewer steps than ``minimum_steps``, there are as many more as it takes.
-    """
+    """How long and how fast to train, by the published Adam; there are more ``epochs`` where steps would be too few."""
 
     seed: int
     epochs: int
@@ -101,8 +97,8 @@ class Training:
     def run(self, state: State) -> list[dict[str, float]]:
         """Train to the end, leave the chosen weights in ``network``, and return one row of history an epoch.
 
-        Raises `UnusableInput` when a loss, a weight or a measure is no longer finite; the last good state then stays on
-        disk: one is written each half minute, and at the first epoch's end at the latest.
+        Raises `UnusableInput` when a loss, a weight or a measure is not finite; the last good state, written at the
+        first epoch's end at the latest and then each half minute, stays on disk.
         """
         self._load(state)
         left = (self.epochs - self.epoch) * self.task.rows - self.at * self.schedule.batch_size
@@ -164,10 +160,7 @@ class Training:
         self.epoch, self.at = self.epoch + 1, 0
 
     def _check_finite(self) -> None:
-        """Raise `UnusableInput` naming the first step of this epoch whose loss, or weights, are not finite.
-
-        The weights after the last step have no loss yet that would tell.
-        """
+        """Raise `UnusableInput` naming the first step of this epoch whose loss, or whose weights, are not finite."""
         wrong = (~self.losses[: self.at].isfinite()).nonzero()
         if len(wrong):
             found, step = f"the loss is {self.losses[wrong[0]].item()}", int(wrong[0]) + 1

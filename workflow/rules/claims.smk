@@ -40,6 +40,7 @@ rule count_data:
             f"results/predictions/{OVERALL.classifier}/seed{FIRST[0]}/{dataset}.parquet"
             for dataset in auxiliary_datasets(OVERALL.auxiliary)
         ],
+        auxiliary=f"results/auxiliaries/{OVERALL.auxiliary}.parquet",
         counted=f"results/classes/{OVERALL.classifier}/seed{FIRST[0]}/{OVERALL.auxiliary}.count.csv",
     output:
         numbers="results/facts/data.csv",
@@ -51,12 +52,15 @@ rule count_data:
         "../../envs/obverse.yaml"
     params:
         code=code("count_data"),
+        datasets=auxiliary_datasets(OVERALL.auxiliary),
     shell:
         r"""
         python -m obverse.count_data \
             --facescrub {input.facescrub:q} \
             --celeba {input.celeba:q} \
             --sorted-poses {input.poses:q} \
+            --auxiliary {input.auxiliary:q} \
+            --datasets {params.datasets:q} \
             --predictions {input.predictions:q} \
             --counted {input.counted:q} \
             --numbers {output.numbers:q} \
@@ -81,7 +85,7 @@ rule check_claims:
                 path.replace("results/classes/", "results/angles/classes/")
                 for path in class_files("fig14", ["aligned"], "parquet")
             ),
-            f"results/angles/datasets/{dataset_of('faces')}/images.parquet",
+            f"results/angles/datasets/{dataset_of(ACCURATE[OWN])}/images.parquet",
         ],
         reading="results/datasets/celeba/pose_reader.csv",
         numbers=["results/facts/data.csv", "results/facts/time.csv"],
@@ -105,6 +109,7 @@ rule check_claims:
         class_names=[name for seed in config["seeds"] for name in OF_CLASSES],
         angle_names=[*POSED, "fig14 aligned", OWN],
         stand_ins=[role for role, chosen in config["datasets"].items() if chosen["source"] != "official"],
+        calibrated=config["poses"]["mode"] == "calibrate",
         resamples=config["resamples"],
         seed=config["data_seed"],
         origin=origin(*config["figures"]),
@@ -128,6 +133,7 @@ rule check_claims:
             --numbers {input.numbers:q} \
             --paper {input.paper:q} \
             --stand-ins {params.stand_ins:q} \
+            --calibrated {params.calibrated} \
             --resamples {params.resamples} \
             --seed {params.seed} \
             --origin={params.origin:q} \

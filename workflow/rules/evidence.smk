@@ -11,6 +11,7 @@ OF_CLASSES = ["aligned", "prior", *(label for label, _ in BASELINE)]  # attacks 
 POSED = {source.name: source.attack for source in CLAIMED if source.name.startswith("fig7 ")}
 ACCURATE = {  # targets by the names under which claims speak of their accuracy
     **{name: name for name in needs.TARGETS},
+    OWN: config["figures"]["fig14"]["classifier"],
     **{source.name: source.attack.classifier for source in CLAIMED if source.name.startswith(("fig15 ", "fig16 "))},
 }
 (OVERALL,) = (source.attack for source in CLAIMED if source.name == "fig5 generic")  # what is counted and timed

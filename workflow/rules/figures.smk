@@ -25,7 +25,6 @@ GRIDS = {
 rule draw_mse_curve:
     input:
         scores=lambda wildcards: [path for _, _, path in on_curve(wildcards.curve)],
-        samples=lambda wildcards: f"results/datasets/{victims_of(wildcards.curve)}/samples.parquet",
     output:
         picture=report("results/{curve}.png", caption="../report/about.rst", category="2 Figures"),
         table="results/{curve}.csv",
@@ -58,7 +57,6 @@ rule draw_mse_curve:
             --methods {params.methods:q} \
             --at {params.at} \
             --draws {params.draws} \
-            --samples {input.samples:q} \
             --resamples {params.resamples} \
             --seed {params.seed} \
             --origin={params.origin:q} \

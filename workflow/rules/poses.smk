@@ -1,4 +1,4 @@
-# Where CelebA's faces look, and the classes of the paper's Table 4.
+# Where CelebA's faces look, and the classes of the paper's section 5.2.
 #
 #   in:  results/sources/celeba/…, results/datasets/celeba/samples.parquet
 #   out: results/datasets/celeba/landmarks.parquet, angles.parquet, poses.parquet, results/poses.png

@@ -90,7 +90,7 @@ def turning(facts: Facts) -> Iterator[Finding]:
         note = f"than the same victims' of the frontal inverter, one training; {mean}; {sure}"
         verdict = verdicts.at_least(ours.value, _MOST, "of the victims")
         yield Finding(f"fig7/{pose}", claim, "fig7", ours, verdict, note=note)
-    known = facts.accuracies.scores["faces"]["sample_id"].unique()
+    known = facts.accuracies.scores[OWN]["sample_id"].unique()
     share, own = _frontal(facts.angles["fig14 aligned"]), _frontal(facts.angles[OWN].loc[known])
     verdict = verdicts.at_least(share, _MOST, "of the classes")
     claim = f"inferred classes look to the front: within {_FRONTAL} degrees"

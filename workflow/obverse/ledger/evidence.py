@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from obverse import class_pictures, seeds, summaries
+from obverse.answers import named
 from obverse.errors import UnusableInput
 from obverse.ledger.verdicts import Estimate
-from obverse.predictions import read as read_predictions
-from obverse.samples import rows as rows_of
 from obverse.splits import read as read_splits
 from obverse.statistics import interval
 from obverse.tables import read as read_table
@@ -74,20 +73,11 @@ class Evidence:
 
 
 def read(names: list[str], paths: list[Path], draws: list[int]) -> dict[str, pd.DataFrame]:
-    """Return the scores of each name; the lists are parallel, and files of one name differ in seed or ``draws``.
-
-    A person is known by the first of their images, which is the same whatever label a draw of classes gives them: one
-    whom two draws hold is one person.
-    """
-    found = {}
-    for name in dict.fromkeys(names):
-        parts = []
-        chosen = [(path, draw) for path, draw, of in zip(paths, draws, names, strict=True) if of == name]
-        for draw in dict.fromkeys(draw for _, draw in chosen):
-            rows = summaries.read([path for path, of in chosen if of == draw])
-            parts.append(rows.assign(draw=draw, identity=_people(rows)))
-        found[name] = pd.concat(parts, ignore_index=True)
-    return found
+    """Return the scores of each name; the lists are parallel, and files of one name differ in seed or ``draws``."""
+    found: dict[str, list[tuple[Path, int]]] = {}
+    for name, path, draw in zip(names, paths, draws, strict=True):
+        found.setdefault(name, []).append((path, draw))
+    return {name: summaries.pool(*zip(*files, strict=True)) for name, files in found.items()}
 
 
 def accuracies(
@@ -96,12 +86,11 @@ def accuracies(
     """Return for each target whether it recognises each victim (``right``); the lists are parallel, a file a seed."""
     found: dict[str, list[pd.DataFrame]] = {}
     for name, cache, table, count in zip(names, predictions, splits, num_classes, strict=True):
-        sample_ids, _, scores = read_predictions(cache, count)
         rows = read_splits(table).to_pandas()
-        chosen = scores[rows_of(sample_ids, rows["sample_id"].to_numpy(), cache)].argmax(axis=1)
-        seeds_before = found.setdefault(name, [])
-        right = (chosen == rows["label"]).astype(float)
-        seeds_before.append(rows.assign(right=right, draw=0, identity=_people(rows), training=len(seeds_before)))
+        right = (named(cache, count, rows["sample_id"].to_numpy()) == rows["label"]).astype(float)
+        before = found.setdefault(name, [])
+        own = {"draw": 0, "identity": summaries.people(rows), "training": len(before)}
+        before.append(rows.assign(right=right, **own))
     return {name: pd.concat(tables, ignore_index=True) for name, tables in found.items()}
 
 
@@ -125,11 +114,6 @@ def asked(names: list[str]) -> dict[str, list[int]]:
         if last.isdecimal():
             found.setdefault(figure, set()).add(int(last))
     return {figure: sorted(numbers) for figure, numbers in found.items()}
-
-
-def _people(rows: pd.DataFrame) -> pd.Series:
-    """Return whose each image is: the sample_id of the person's first, of either split."""
-    return rows.groupby("label")["sample_id"].transform("min")
 
 
 def _by_person(rows: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -44,4 +44,5 @@ class Facts:
     numbers: dict[str, float]
     paper: Paper
     stand_ins: frozenset[str]  # the data sets whose part others play
+    calibrated: bool  # whether the limits between poses are set by the paper's shares
     asked: dict[str, list[int]] = field(default_factory=dict)  # m or k of each figure, in rising order

@@ -2,4 +2,4 @@
 
 DISTRIBUTIONS = ("same", "generic", "distinct")
 BY_OWNER = ("black box", "joint", "black box (more data)")
-OWN = "own"  # the target's own pictures, beside those inferred of its classes
+OWN = "own"  # the target of figure 14 and its own pictures, beside those inferred of its classes

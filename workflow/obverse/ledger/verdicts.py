@@ -7,11 +7,12 @@ from math import isnan
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
-UNDECIDED = "cannot be decided on stand-ins"
+UNDECIDED = "cannot be decided"  # the rule beside it says why
 PENDING = "pending"
 VERDICTS = (REPRODUCED, NOT_REPRODUCED, UNDECIDED, PENDING)
 
 TOLERANCE = 0.25  # of the paper's number: other pictures were fetched, other people removed
+_LEAST = 0.005  # of accuracies: what another training may change
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,20 @@ def falls(means: list[float], whole: Estimate) -> Verdict:
 def cell(ours: float, paper: float, stand_ins: Iterable[str]) -> Verdict:
     """Judge an absolute number of the paper, which only the paper's data can decide: none of them a stand-in."""
     if played := sorted(stand_ins):
-        return Verdict(UNDECIDED, f"an absolute number of other pictures: {', '.join(played)}")
+        return Verdict(UNDECIDED, f"an absolute number, and stand-ins play {', '.join(played)}")
     if isnan(paper):
         return Verdict(UNDECIDED, "the paper gives no number")
     return _verdict(abs(ours - paper) <= TOLERANCE * paper, f"within {TOLERANCE:.0%} of the paper's number")
+
+
+def accuracy(ours: float, paper: float, stand_ins: Iterable[str]) -> Verdict:
+    """Judge an accuracy, 0 to 1, as `cell` does an error: by what is wrong, since nearly all is right."""
+    found = cell(1 - ours, 1 - paper, stand_ins)
+    if found.verdict == UNDECIDED:
+        return found
+    limit = max(TOLERANCE * (1 - paper), _LEAST)
+    rule = f"the share of errors within {TOLERANCE:.0%} of the paper's, or {100 * _LEAST:g} points"
+    return _verdict(abs(ours - paper) <= limit, rule)
 
 
 def equal(ours: float, expected: float) -> Verdict:

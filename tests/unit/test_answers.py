@@ -1,0 +1,24 @@
+"""Which class a target's answers name."""
+
+import numpy as np
+import pytest
+
+from obverse import predictions
+from obverse.answers import named
+from obverse.errors import UnusableInput
+
+
+@pytest.fixture
+def cache(tmp_path):
+    shares = np.array([[0.2, 0.5, 0.3], [0.6, 0.1, 0.3], [0.4, 0.2, 0.4]], np.float32)
+    predictions.write(tmp_path / "cache", np.array([30, 10, 20]), np.zeros(3, int), np.log(shares), {})
+    return tmp_path / "cache"
+
+
+def test_it_is_that_of_the_largest_score_in_the_order_asked_for_and_of_equal_ones_the_first(cache):
+    assert named(cache, 3, np.array([10, 20, 30, 10])).tolist() == [0, 0, 1, 0]
+
+
+def test_an_image_without_an_answer_is_named(cache):
+    with pytest.raises(UnusableInput, match="expected sample_id 40, found no such row"):
+        named(cache, 3, np.array([10, 40]))
