@@ -43,9 +43,10 @@ def write_scores(path: Path, error: float, seed: int = 0) -> Path:
     return path
 
 
-@pytest.fixture
-def given(tmp_path: Path) -> dict:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict:
     """What the rule hands over, with one training seed."""
+    tmp_path = tmp_path_factory.mktemp("given")
     named = list(ERRORS)
     floors = {"fig5 same / black": 0.2, "fig5 generic / mean_image": 0.03, "fig6 generic / mean_image": 0.05}
     splits.write(tmp_path / "splits", pa.table({"sample_id": np.arange(60), "label": LABELS, "split": SIDES}), {})
@@ -98,22 +99,34 @@ def given(tmp_path: Path) -> dict:
     }
 
 
+@pytest.fixture
+def given(written: dict) -> dict:
+    """The same, to change; the files it names stay as they are."""
+    return {name: list(value) if isinstance(value, list) else value for name, value in written.items()}
+
+
+@pytest.fixture(scope="module")
+def usual(written: dict, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """What comes of it unchanged."""
+    return checked(written, tmp_path_factory.mktemp("usual"))
+
+
 def checked(given: dict, folder: Path, **changes) -> pd.DataFrame:
     check_claims(**given | {"table": folder / "claims.csv", "html": folder / "claims.html"} | changes)
     return pd.read_csv(folder / "claims.csv", keep_default_na=False).set_index("id")
 
 
-def test_orderings_that_hold_are_reproduced_and_one_that_does_not_is_not(given, tmp_path):
+def test_orderings_that_hold_are_reproduced_and_one_that_does_not_is_not(usual):
     """Up is planted to turn too little; everything else is as the paper has it."""
-    found = checked(given, tmp_path)["verdict"]
+    found = usual["verdict"]
     decided = found[found.isin([REPRODUCED, NOT_REPRODUCED])]
     failed = set(decided.index[decided == NOT_REPRODUCED])
     assert failed == {"fig7/up", "Summary I", "T9/facescrub", "T9/mnist", "Summary IV"}  # few images: costs are unsure
     assert (found[["T5", "T7", "T8", "T10", "T11", "T15", "T14", "Summary II", "Summary III"]] == REPRODUCED).all()
 
 
-def test_each_ordering_turned_round_is_not_reproduced(given, tmp_path):
-    before = checked(given, tmp_path)["verdict"]
+def test_each_ordering_turned_round_is_not_reproduced(given, usual, tmp_path):
+    before = usual["verdict"]
     swaps = {
         ("fig5 generic", "fig5 same"): "order/facescrub/same/member",
         ("fig5 generic", "fig5 distinct"): "order/facescrub/distinct/member",
@@ -166,8 +179,8 @@ def test_the_largest_m_need_not_be_all_scores(given, tmp_path):
         ("angle_names", "fig14 aligned", OWN, "T14"),
     ],
 )
-def test_what_is_not_an_error_turned_round_is_not_reproduced_either(given, tmp_path, kind, first, second, claim):
-    before = checked(given, tmp_path)["verdict"][claim]
+def test_what_is_not_an_error_turned_round_is_not_reproduced_either(given, usual, tmp_path, kind, first, second, claim):
+    before = usual["verdict"][claim]
     names = [{first: second, second: first}.get(name, name) for name in given[kind]]
     assert (before, checked(given, tmp_path, **{kind: names})["verdict"][claim]) == (REPRODUCED, NOT_REPRODUCED)
 
@@ -176,7 +189,8 @@ def test_angles_are_found_by_the_victim_and_come_with_an_interval_and_what_the_r
     """Of ten people two do not turn; the angles lie in their file in an order of their own."""
     looks = np.where(LABELS[:, None] < 2, (0, 0), (-15, 0))
     order = np.random.default_rng(0).permutation(60)
-    pose_readers.write(given["angles"][given["angle_names"].index("fig7 left")], order, looks[order], np.zeros(60), {})
+    given["angles"][given["angle_names"].index("fig7 left")] = tmp_path / "left"
+    pose_readers.write(tmp_path / "left", order, looks[order], np.zeros(60), {})
     found = checked(given, tmp_path).loc["fig7/left"]
     assert float(found["ours"]) == pytest.approx(0.8) and float(found["low"]) < 0.7 and float(found["high"]) > 0.9
     assert (
@@ -185,14 +199,14 @@ def test_angles_are_found_by_the_victim_and_come_with_an_interval_and_what_the_r
     )
 
 
-def test_beside_inferred_classes_it_stands_how_the_targets_own_pictures_look(given, tmp_path):
-    assert "of the target's own pictures 0% do" in checked(given, tmp_path).loc["T14", "note"]
+def test_beside_inferred_classes_it_stands_how_the_targets_own_pictures_look(usual):
+    assert "of the target's own pictures 0% do" in usual.loc["T14", "note"]
 
 
-def test_absolute_numbers_are_open_on_stand_ins_and_decided_without_them(given, tmp_path):
-    cells = [name for name in checked(given, tmp_path).index if name.startswith(("table2", "table3", "T1/"))]
+def test_absolute_numbers_are_open_on_stand_ins_and_decided_without_them(given, usual, tmp_path):
+    cells = [name for name in usual.index if name.startswith(("table2", "table3", "T1/"))]
     assert len(cells) == 12 + 10 + 2
-    assert (checked(given, tmp_path).loc[cells, "verdict"] == UNDECIDED).all()
+    assert (usual.loc[cells, "verdict"] == UNDECIDED).all()
     decided = checked(given, tmp_path, stand_ins=[]).loc[cells, "verdict"]
     assert set(decided) <= {REPRODUCED, NOT_REPRODUCED} and decided["table2/facescrub/same/mse_member"] == REPRODUCED
 
@@ -220,15 +234,15 @@ def test_shares_that_limits_were_set_by_prove_nothing(given, tmp_path):
     assert set(checked(given, tmp_path, stand_ins=[])["verdict"][shares.index]) <= {REPRODUCED, NOT_REPRODUCED}
 
 
-def test_only_claims_that_are_no_ordering_are_left_open(given, tmp_path):
-    found = checked(given, tmp_path)
+def test_only_claims_that_are_no_ordering_are_left_open(usual):
+    found = usual
     undecided = found.index[found["verdict"] == UNDECIDED]
     assert all(name.startswith(("table2", "table3", "T1/", "T2/", "T3/", "T4/", "T6")) for name in undecided)
     assert set(found.index[found["verdict"] == PENDING]) == {"T12", "T13", "table4"}
 
 
-def test_floors_and_the_papers_number_stand_beside_a_cell(given, tmp_path):
-    cell = checked(given, tmp_path).loc["table2/facescrub/same/mse_member"]
+def test_floors_and_the_papers_number_stand_beside_a_cell(usual):
+    cell = usual.loc["table2/facescrub/same/mse_member"]
     assert cell["paper"] == "0.0107" and float(cell["black"]) == pytest.approx(0.2, rel=0.01)
     assert float(cell["ours"]) == pytest.approx(0.010, rel=0.01) and cell["mean_image"] == ""
 
