@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap, t
 
-from obverse.statistics import mean_over_identities
+from obverse.statistics import difference_over_identities, mean_over_identities
 
 
 def stream(seed: int = 0) -> np.random.Generator:
@@ -79,6 +79,29 @@ def test_one_stream_gives_one_interval_whatever_the_people_are_called():
     again = mean_over_identities(values, np.array(list("abcdefghijklmnopqrst"))[people], 500, stream(4))
     other = mean_over_identities(values, people, 500, stream(5))
     assert first == again and first[1:] != other[1:]
+
+
+def test_a_difference_of_the_same_people_is_the_mean_of_their_differences():
+    people, values = np.arange(12), stream(2).normal(size=(2, 12)) + 5 * stream(3).normal(size=12)
+    paired = difference_over_identities((values[0], people), (values[1], people), 400, stream(1))
+    assert paired == pytest.approx(mean_over_identities(values[0] - values[1], people, 400, stream(1)))
+
+
+def test_a_difference_of_other_people_is_scipys_of_two_samples():
+    """Its percentiles, that is: ours are a little farther out, as those of a mean are."""
+    one, other = stream(2).normal(1, 1, 80), stream(3).normal(0, 2, 60)
+    value, low, high = difference_over_identities((one, np.arange(80)), (other, np.arange(100, 160)), 4000, stream())
+    drawn = bootstrap((one, other), lambda a, b: a.mean() - b.mean(), n_resamples=4000, method="percentile", rng=4)
+    assert value == pytest.approx(one.mean() - other.mean())
+    assert (low, high) == pytest.approx(drawn.confidence_interval, abs=0.06)
+
+
+def test_people_who_are_easy_for_both_do_not_widen_their_difference():
+    people, ease = np.arange(30), 9 * stream(3).normal(size=30)
+    pair = [(ease + stream(seed).normal(size=30), people + shift) for seed, shift in ((1, 0), (2, 0), (2, 100))]
+    found = [difference_over_identities(pair[0], other, 300, stream()) for other in pair[1:]]
+    same, others = (high - low for _, low, high in found)
+    assert same < others / 3
 
 
 def test_a_single_person_leaves_no_width():

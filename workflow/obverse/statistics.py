@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import special  # stats takes a second to import
 
+Measured = tuple[np.ndarray, np.ndarray]  # values [N], and whose each is [N]
+
 
 def mean_over_identities(
     values: np.ndarray, identities: np.ndarray, resamples: int, random: np.random.Generator
@@ -12,12 +14,36 @@ def mean_over_identities(
     Pictures of one person are alike, so people, not pictures, are drawn with replacement (the cluster bootstrap of
     Davison and Hinkley 1997, section 3.8); see `interval`.
     """
-    _, person = np.unique(identities, return_inverse=True)
-    sums, counts = np.bincount(person, weights=values), np.bincount(person)
-    people = len(counts)
-    drawn = random.multinomial(people, np.full(people, 1 / people), size=resamples)  # [resamples, people]
-    means = (drawn @ sums) / (drawn @ counts)
-    return float(sums.sum() / counts.sum()), *interval(means, people)
+    people, sums, counts = _by_person(values, identities)
+    drawn = _draw(len(people), resamples, random)
+    return float(sums.sum() / counts.sum()), *interval((drawn @ sums) / (drawn @ counts), len(people))
+
+
+def difference_over_identities(
+    more: Measured, less: Measured, resamples: int, random: np.random.Generator
+) -> tuple[float, float, float]:
+    """Return the mean of ``more`` minus that of ``less`` and its 95 % bootstrap interval, as `mean_over_identities`.
+
+    Where both are of the same people, people are drawn for both at once, since they are easy or hard for either; else
+    for each alone. The interval is as wide as the fewer people make it.
+    """
+    (people, *first), (others, *second) = _by_person(*more), _by_person(*less)
+    drawn = [_draw(len(people), resamples, random)]
+    drawn.append(drawn[0] if np.array_equal(people, others) else _draw(len(others), resamples, random))
+    means = [(draw @ sums) / (draw @ counts) for draw, (sums, counts) in zip(drawn, (first, second), strict=True)]
+    value = first[0].sum() / first[1].sum() - second[0].sum() / second[1].sum()
+    return float(value), *interval(means[0] - means[1], min(len(people), len(others)))
+
+
+def _by_person(values: np.ndarray, identities: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the people [P], the sum of each one's values and how many there are."""
+    people, person = np.unique(identities, return_inverse=True)
+    return people, np.bincount(person, weights=values), np.bincount(person)
+
+
+def _draw(people: int, resamples: int, random: np.random.Generator) -> np.ndarray:
+    """Return how often each is in each resample, int64 [resamples, P]."""
+    return random.multinomial(people, np.full(people, 1 / people), size=resamples)
 
 
 def interval(drawn: np.ndarray, people: int) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from obverse import class_pictures, seeds, summaries
@@ -11,7 +10,7 @@ from obverse.answers import named
 from obverse.errors import UnusableInput
 from obverse.ledger.verdicts import Estimate
 from obverse.splits import read as read_splits
-from obverse.statistics import interval
+from obverse.statistics import Measured, difference_over_identities
 from obverse.tables import read as read_table
 
 CLASS = "class"  # the split of a picture that is of a class, not of a victim's image
@@ -30,23 +29,15 @@ class Evidence:
         return self.average(self._rows(name, split), measure)
 
     def difference(self, more: str, less: str, split: str, measure: str = "mse") -> Estimate:
-        """Return the mean of ``more`` minus that of ``less``.
+        """Return the mean of ``more`` minus that of ``less``, with `difference_over_identities`'s interval.
 
-        Where both are of the same people, people are drawn for both at once, since they are easy or hard for either;
-        else for each alone. What is left of the spread over training seeds is that of the seeds' differences.
+        What is left of the spread over training seeds is that of the seeds' differences.
         """
-        tables = [_by_person(self._rows(name, split), measure) for name in (more, less)]
-        random = seeds.generator(self.seed, "claims")
-        if tables[0].index.equals(tables[1].index):
-            drawn = [_draw(tables[0], self.resamples, random)] * 2
-        else:
-            drawn = [_draw(table, self.resamples, random) for table in tables]
-        means = [(draw @ table["sum"]) / (draw @ table["count"]) for draw, table in zip(drawn, tables, strict=True)]
-        value = [table["sum"].sum() / table["count"].sum() for table in tables]
-        people = min(len(table) for table in tables)
-        low, high = interval(means[0] - means[1], people)
-        spread = [self._rows(name, split).groupby("training")[measure].mean() for name in (more, less)]
-        return Estimate(float(value[0] - value[1]), low, high, float((spread[0] - spread[1]).std()))
+        rows = [self._rows(name, split) for name in (more, less)]
+        random = seeds.generator(self.seed, "bootstrap")
+        found = difference_over_identities(*(_images(table, measure) for table in rows), self.resamples, random)
+        spread = [table.groupby("training")[measure].mean() for table in rows]
+        return Estimate(*found, float((spread[0] - spread[1]).std()))
 
     def difference_on_same_images(self, more: str, less: str, split: str, measure: str = "mse") -> Estimate:
         """Return the mean, over the images that are victims of both on one side, of ``more`` minus ``less``.
@@ -116,11 +107,7 @@ def asked(names: list[str]) -> dict[str, list[int]]:
     return {figure: sorted(numbers) for figure, numbers in found.items()}
 
 
-def _by_person(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
-    images = rows.groupby(["identity", "draw", "sample_id"])[measure].mean()  # as `summaries.estimate` counts them
-    return images.groupby("identity").agg(["sum", "count"])
-
-
-def _draw(table: pd.DataFrame, resamples: int, random: np.random.Generator) -> np.ndarray:
-    people = len(table)
-    return random.multinomial(people, np.full(people, 1 / people), size=resamples)
+def _images(rows: pd.DataFrame, measure: str) -> Measured:
+    """Return each image's value and whose it is, an image's values averaged as `summaries.estimate` does."""
+    images = rows.groupby(["identity", "draw", "sample_id"], as_index=False)[measure].mean()
+    return images[measure].to_numpy(float), images["identity"].to_numpy()
