@@ -9,6 +9,7 @@ from matplotlib.image import imread
 
 from obverse import samples, scores
 from obverse.draw_grid import draw_grid
+from shown import greys, paint
 
 NAMES = np.repeat(["Ann", "Ben", "Cem", "Dee"], 6)
 
@@ -74,6 +75,23 @@ def test_the_table_lists_the_same_victims_for_every_attack_with_their_own_errors
         known = scores.read(path).set_index("sample_id")
         rows = table[table["method"] == label]
         np.testing.assert_allclose(rows["mse"], known.loc[rows["sample_id"], "mse"], rtol=1e-5)
+
+
+@pytest.mark.parametrize("attacks_as", ["rows", "columns"])
+@pytest.mark.parametrize("drawer", ["same", "generic", "truth"])
+def test_each_tile_is_of_the_victim_the_table_names(inputs, tmp_path, drawer, attacks_as):
+    """One attack, or the truth, has a grey for each image; the others are black."""
+    known = samples.read(inputs["samples"])["sample_id"].to_pylist()
+    grey = {sample_id: 20 + 5 * row for row, sample_id in enumerate(known)}
+    paint(inputs["images"], [grey[i] * (drawer == "truth") for i in known])
+    for label, path, rebuilt in zip(inputs["labels"], inputs["scores"], inputs["reconstructions"], strict=True):
+        paint(rebuilt, [grey[i] * (drawer == label) for i in scores.read(path)["sample_id"]])
+    table = drawn(inputs, tmp_path, attacks_as=attacks_as)
+    assert greys(tmp_path / "fig.png") == {grey[i] for i in table["sample_id"]}
+
+
+def test_who_is_shown_is_drawn_by_the_seed(inputs, tmp_path):
+    assert len({tuple(drawn(inputs, tmp_path, seed=seed)["sample_id"]) for seed in range(4)}) > 2
 
 
 def test_an_unknown_arrangement_is_refused(inputs, tmp_path):

@@ -9,6 +9,7 @@ from matplotlib.image import imread
 
 from obverse import class_pictures, samples, scores
 from obverse.draw_overview import draw_overview
+from shown import greys, paint
 
 GREYS = {"a": 20, "b": 50, "c": 80, "truth": 220, "e": 110, "f": 140, "g": 170}  # in the order of the columns
 
@@ -65,6 +66,33 @@ def test_the_table_has_every_panel_of_every_victim(inputs, tmp_path):
     known = scores.read(inputs["scores"][0]).set_index("sample_id")
     assert (known.loc[table["sample_id"].dropna().astype(int), "split"] == "member").all()
     assert table["mse"].tolist()[6:8] == [GREYS["e"] + label for label in table["label"][:2]]
+
+
+@pytest.mark.parametrize("panel", list("abc"))
+def test_what_is_rebuilt_is_of_the_victim_the_table_names(inputs, tmp_path, panel):
+    """One column has a grey for each image; all others are black."""
+    known = samples.read(inputs["samples"])["sample_id"].to_pylist()
+    for number, path in enumerate(inputs["reconstructions"]):
+        paint(path, [(20 + 5 * row) * ("abc"[number] == panel) for row in range(24)])
+    for path in [inputs["images"], *inputs["pictures"]]:
+        paint(path, [0] * len(samples.read_images(path)))
+    table = drawn(inputs, tmp_path)
+    victims = table.loc[table["panel"] == panel, "sample_id"]
+    assert greys(tmp_path / "fig.png") == {20 + 5 * known.index(victim) for victim in victims}
+
+
+@pytest.mark.parametrize("panel", list("efg"))
+def test_what_is_inferred_is_of_the_class_the_table_names(inputs, tmp_path, panel):
+    for number, path in enumerate(inputs["pictures"]):
+        paint(path, [(50 + 40 * label) * ("efg"[number] == panel) for label in range(4)])
+    for path in [inputs["images"], *inputs["reconstructions"]]:
+        paint(path, [0] * 24)
+    table = drawn(inputs, tmp_path)
+    assert greys(tmp_path / "fig.png") == {50 + 40 * label for label in table.loc[table["panel"] == panel, "label"]}
+
+
+def test_who_is_shown_is_drawn_by_the_seed(inputs, tmp_path):
+    assert len({tuple(drawn(inputs, tmp_path, seed=seed)["label"]) for seed in range(4)}) > 1
 
 
 @pytest.mark.parametrize("victims", [1, 3])

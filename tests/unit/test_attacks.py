@@ -186,7 +186,6 @@ def test_inferred_classes_are_named_by_who_trained_the_inverter_and_on_what():
 
 
 def test_the_published_search_bears_the_papers_name_and_others_a_star():
-    assert attacks.searches({"mi_face": {"costs": ["confidence", "cross_entropy"]}}) == {
-        "MIA": "mi_face_confidence",
-        "MIA, cross entropy*": "mi_face_cross_entropy",
-    }
+    for costs in (["confidence", "cross_entropy"], ["cross_entropy", "confidence"]):
+        found = attacks.searches({"mi_face": {"costs": costs}})
+        assert list(found.items()) == [("MIA", "mi_face_confidence"), ("MIA, cross entropy*", "mi_face_cross_entropy")]

@@ -175,6 +175,12 @@ def test_the_judge_may_not_share_a_training_seed(dataset: str):
     )
 
 
+def test_the_baseline_is_searched_as_published_whatever_else_is():
+    where, problem, _ = first(mi_face__costs=["cross_entropy"])
+    assert where == "mi_face.costs" and "the paper's baseline" in problem
+    assert found(mi_face__costs=["cross_entropy", "confidence"]) == []
+
+
 def test_two_rows_of_one_label():
     where, problem, _ = first(figures__fig15__rows=row() * 2)
     assert (where, problem) == ("figures.fig15.rows", "two rows have one label")

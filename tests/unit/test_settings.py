@@ -27,9 +27,12 @@ def refused(*keys: str, value: object) -> list[str]:
     return str(error.value).splitlines()
 
 
-@pytest.mark.parametrize("scale", [[], ["workflow/scales/paper.yaml"], ["tests/config.tiny.yaml"]])
-def test_every_shipped_scale_is_accepted(scale: list[str]):
-    settings.check(preflight.merged([BASE / "config.yaml", *(BASE / path for path in scale)]))
+SCALES = [[], [BASE / "tests/config.tiny.yaml"], *([path] for path in sorted((BASE / "workflow/scales").iterdir()))]
+
+
+@pytest.mark.parametrize("scale", SCALES, ids=lambda scale: scale[0].stem if scale else "default")
+def test_every_shipped_scale_is_accepted(scale: list[Path]):
+    settings.check(preflight.merged([BASE / "config.yaml", *scale]))
 
 
 def test_the_schema_is_a_schema_and_describes_every_key_it_allows():

@@ -134,7 +134,7 @@ def test_a_changed_number_reruns_what_uses_it(shared: Checkout, old: str, new: s
     """The record of the configuration is rewritten whenever a key in force changes."""
     ran = after_edit(shared, "config.yaml", old, new)
     if rules is None:
-        assert {"render_facescrub", "render_celeba", "write_mnist"} | SPLITTING <= ran
+        assert ran == shared.would_run("--forceall")
     elif rules or "connections" in old:
         assert ran == rules | {"record_config"}
     else:
@@ -146,10 +146,12 @@ def test_a_fresh_clone_with_results_brought_along_reruns_nothing_and_then_what_i
 ):
     """Results and what Snakemake noted of them (.snakemake/metadata) are enough; dates do not count."""
     clone = copy_checkout(tmp_path / "elsewhere" / "clone")
-    for file in clone.path.rglob("*"):
-        file.touch()
     shutil.copytree(finished.path / "results", clone.path / "results")
     shutil.copytree(finished.path / ".snakemake/metadata", clone.path / ".snakemake/metadata")
+    for file in sorted(
+        clone.path.rglob("*"), reverse=True
+    ):  # as an archive may leave them: what was made first, newest
+        file.touch()
     assert clone.would_run() == set()
     assert after_edit(clone, f"{PACKAGE}/inverters.py", "padding=1)\n", "padding=1, bias=False)\n") == INVERTING_JOINTLY
     assert after_edit(clone, f"{PACKAGE}/style.py", "_DPI = 150", "_DPI = 160") == FIGURES

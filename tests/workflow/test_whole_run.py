@@ -14,6 +14,7 @@ from pyarrow import parquet
 from checkouts import Checkout, contents
 from obverse import scores
 from obverse.faces import truth
+from shown import says_stand_ins
 
 REDRAWN = (
     "fig1",
@@ -39,6 +40,12 @@ def test_every_figure_comes_with_its_numbers(finished: Checkout):
     for figure in FIGURES:
         assert (finished.path / f"results/{figure}.png").read_bytes().startswith(b"\x89PNG")
         assert len(pd.read_csv(finished.path / f"results/{figure}.csv")) > 0
+
+
+def test_every_picture_says_on_its_face_that_it_is_made_from_stand_ins(finished: Checkout):
+    pictures = sorted((finished.path / "results").glob("*.png"))
+    assert len(pictures) == len(FIGURES)
+    assert [picture.name for picture in pictures if not says_stand_ins(picture)] == []
 
 
 def test_fig8_has_every_method_at_every_m_on_both_splits(finished: Checkout):
@@ -142,9 +149,12 @@ def said(path: Path) -> str:
 
 
 def test_no_product_names_this_machine_or_a_port(finished: Checkout):
-    kinds = {".csv", ".parquet", ".yaml", ".json", ".safetensors", ".zip", ".txt", ".png"}
-    products = [path for path in (finished.path / "results").rglob("*") if path.suffix in kinds]
-    assert {path.suffix for path in products} == kinds
+    kinds = {".csv", ".parquet", ".yaml", ".json", ".safetensors", ".zip", ".txt", ".png", ".html"}
+    results = finished.path / "results"
+    files = [results / name for name in contents(results)]
+    bare = {".npy", ".gz"}  # pixels and nothing else
+    assert {path.suffix for path in files} == kinds | bare
+    products = [path for path in files if path.suffix in kinds]
     assert "http://" in said(finished.path / "results/sources/facescrub/faces.parquet")  # tables are looked into
     for path in products:
         text = said(path)

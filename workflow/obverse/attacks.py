@@ -8,6 +8,7 @@ FLOORS = ("mean_image", "black", "class_mean")  # what can be shown without aski
 CEILING = "truth"  # what a perfect attack would show: what the evaluation classifier makes of it bounds all others
 
 JOINT = "joint"  # the inverter that was trained together with its target
+PUBLISHED_COST = "confidence"  # of the search that is the paper's baseline
 MIA = "MIA"  # a search through the target's weights, the paper's baseline for training class inference
 NEAREST = "nearest"  # no inverter: the auxiliary image whose prediction vector is nearest
 
@@ -113,9 +114,8 @@ def inferring(config: dict, figure: str) -> list[Attack]:
 
 def searches(config: dict) -> dict[str, str]:
     """Return the baseline's searches for classes, the published one first: label, and name of its pictures."""
-    names = [f"mi_face_{cost}" for cost in config["mi_face"]["costs"]]
-    labels = [MIA, *(f"{MIA}, {cost.replace('_', ' ')}*" for cost in config["mi_face"]["costs"][1:])]
-    return dict(zip(labels, names, strict=True))
+    costs = sorted(config["mi_face"]["costs"], key=lambda cost: cost != PUBLISHED_COST)
+    return {MIA if cost == PUBLISHED_COST else f"{MIA}, {cost.replace('_', ' ')}*": f"mi_face_{cost}" for cost in costs}
 
 
 def first(config: dict, figure: str) -> list[Attack]:

@@ -17,6 +17,9 @@ def found(config: dict) -> Iterator[Contradiction]:
     yield from inventory.contradictions(config)
     yield from _judges(config)
     yield from _parts(config)
+    if attacks.PUBLISHED_COST not in config["mi_face"]["costs"]:
+        problem = f"{attacks.PUBLISHED_COST!r} is not among them, and it is the paper's baseline"
+        yield "mi_face.costs", problem, "Keep it; others may stand beside it."
     for figure in config["figures"]:
         yield from _figure(config, figure)
     yield from ablations.contradictions(config)

@@ -52,7 +52,7 @@ rule fetch_facescrub:
 rule crop_facescrub:
     input:
         faces="results/sources/facescrub/faces.parquet",
-        pictures="results/sources/facescrub/pictures",
+        pictures=ancient("results/sources/facescrub/pictures"),  # a folder has a date and no bytes; faces has its sums
     output:
         images="results/datasets/facescrub/images.npy",
         samples="results/datasets/facescrub/samples.parquet",

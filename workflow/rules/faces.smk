@@ -3,7 +3,7 @@ EMBEDDER = config["embedder"]
 FACES = {  # where the faces of a data set are, before they are cut and made grey
     "facescrub": {
         "samples": "results/datasets/facescrub/samples.parquet",
-        "archive": "results/sources/facescrub/pictures",
+        "archive": ancient("results/sources/facescrub/pictures"),
         "faces": ["results/sources/facescrub/faces.parquet"],
     },
     "celeba": {
