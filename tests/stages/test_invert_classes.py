@@ -24,10 +24,10 @@ HOW = {
 }
 
 
-def inverted(folder: Path, network: torch.nn.Module) -> tuple[np.ndarray, pd.DataFrame]:
+def inverted(folder: Path, network: torch.nn.Module, **changes: object) -> tuple[np.ndarray, pd.DataFrame]:
     checkpoints.save(folder / "weights", network, stamps.stamp("train_classifier", {}))
     out = {"images": folder / "images.npy", "searches": folder / "searches.csv"}
-    invert_classes(weights=folder / "weights", **HOW, **out)
+    invert_classes(weights=folder / "weights", **HOW | changes, **out)
     return read_images(out["images"]), pd.read_csv(out["searches"])
 
 
@@ -44,6 +44,25 @@ def test_each_class_has_an_image_and_the_target_says_of_it_what_the_table_says(t
     said = target.eval()(seen).softmax(dim=1).diagonal().tolist()
     assert said == pytest.approx(searches["confidence"].tolist(), abs=0.02)  # images are rounded to 8 bits
     assert searches["steps"].between(1, 20).all()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("steps", 3),
+        ("patience", 1),
+        ("stop_confidence", 0.26),
+        ("learning_rate", 0.1),
+        ("cost", "confidence"),
+        ("denoise", 0.2),
+        ("sharpen", 2.0),
+    ],
+)
+def test_each_parameter_of_the_search_reaches_it(tmp_path: Path, target: Classifier, key: str, value: object):
+    before, searches = inverted(tmp_path, target)
+    before = before.copy()
+    after, others = inverted(tmp_path, target, **{key: value})
+    assert not np.array_equal(before, after) or not searches.equals(others)
 
 
 def test_twice_gives_the_same_bytes(tmp_path: Path, target: Classifier):

@@ -7,6 +7,7 @@ import torch
 from skimage.metrics import structural_similarity
 
 from obverse import checkpoints, samples, scores, stamps, views
+from obverse import victims as panel
 from obverse.errors import UnusableInput
 from obverse.inverters import Inverter
 from obverse.reconstruct import reconstruct
@@ -83,6 +84,16 @@ def test_scores_are_taken_before_rounding(inputs, tmp_path):
     assert np.abs(rounded - exact).max() > 10 * np.abs(scored["mse"] - exact).max()
     similar = [structural_similarity(a, b, win_size=7, data_range=1) for a, b in zip(floats, truth, strict=True)]
     np.testing.assert_allclose(scored["ssim"], similar, atol=2e-5)
+
+
+def test_ranks_are_those_of_what_was_rebuilt(inputs, tmp_path):
+    given, facts = inputs
+    victims = panel.load(*(given[name] for name in ("images", "samples", "splits", "reserved")))
+    rebuilt = torch.from_numpy(expected(*facts, "m2"))[:, None]
+    own = panel.score(victims, rebuilt, panel.load_judge(given["evaluator"], victims), torch.device("cpu"))
+    _, scored = rebuild(given, tmp_path / "out")
+    for rank in ("identity_rank", "evaluation_rank"):
+        assert scored[rank].tolist() == own[rank].tolist() and scored[rank].nunique() > 1
 
 
 def test_a_perfect_reconstruction_has_no_error(inputs, tmp_path):

@@ -3,9 +3,12 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 from sklearn.neighbors import NearestNeighbors
 
 from obverse import auxiliaries, samples, scores
+from obverse import victims as panel
+from obverse.errors import UnusableInput
 from obverse.retrieve_nearest import retrieve_nearest
 
 CLASSES = 5
@@ -53,6 +56,28 @@ def test_each_victim_is_shown_as_the_training_image_of_nearest_logits(inputs, tm
     expected = ((others.pixels[2:][nearest] / 255 - victims.pixels / 255) ** 2).mean(axis=(1, 2))
     np.testing.assert_allclose(scored["mse"], expected, rtol=1e-5)
     assert scored["sample_id"].tolist() == victims.sample_ids.tolist()
+
+
+def test_ranks_are_those_of_what_was_shown(inputs, tmp_path):
+    given = inputs[0]
+    victims = panel.load(*(given[name] for name in ("images", "samples", "splits", "reserved")))
+    shown, scored = run(given, tmp_path / "out")
+    pictures = torch.from_numpy(shown.astype(np.float32) / 255)[:, None]
+    own = panel.score(victims, pictures, panel.load_judge(given["evaluator"], victims), torch.device("cpu"))
+    for rank in ("identity_rank", "evaluation_rank"):
+        assert scored[rank].tolist() == own[rank].tolist() and scored[rank].nunique() > 1
+    np.testing.assert_allclose(scored["ssim"], own["ssim"], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("cached", "of"), [("predictions", "victims"), ("auxiliary_predictions", "auxiliary images")])
+def test_an_image_that_was_not_asked_about_is_named_and_nothing_is_written(inputs, cache, tmp_path, cached, of):
+    given, victims, others, logits, known = inputs
+    asked = (victims.sample_ids[1:], logits[1:]) if of == "victims" else (others.sample_ids[:-1], known[:-1])
+    lacking = cache(asked[0], [-1] * len(asked[0]), asked[1], "lacking")
+    changed = given | {cached: lacking if cached == "predictions" else [lacking]}
+    with pytest.raises(UnusableInput, match=r"lacking.*: expected sample_id \d+, found no such row \(1 missing\)"):
+        run(changed, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_two_runs_give_the_same_bytes(inputs, tmp_path):
