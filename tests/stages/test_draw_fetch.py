@@ -1,6 +1,8 @@
 """The report of a fetch: by host, by person, and as a picture."""
 
+import inspect
 import io
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +11,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from obverse import facescrub
+from obverse import download, facescrub
 from obverse.draw_fetch import _GROUP_OF, draw_fetch
 
 STATUSES = ["ok", "ok", "ok", "http_4xx", "dns", "ok", "bad_url", "ok", "ok"]
@@ -92,3 +94,5 @@ def test_every_status_there_is_belongs_to_a_group():
     words += " http_other"
     words += " http_1xx http_3xx http_4xx http_5xx not_image too_many_pixels decode_timeout decode_died bbox_outside"
     assert set(words.split()) == _GROUP_OF.keys() - {"usable"}
+    answered = set(re.findall(r'Answer\("(\w+)"', inspect.getsource(download)))
+    assert len(answered) > 3 and answered <= set(words.split()) | {"ok"}

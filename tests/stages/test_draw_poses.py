@@ -7,25 +7,33 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
+from obverse import draw_poses as stage
 from obverse import poses, samples, tables
 from obverse.draw_poses import draw_poses
+from shown import paint
 
 COUNT = 40
 
 
+def grey_of(sample_id: int) -> int:
+    """Return the grey of an image: darker than any writing."""
+    return int(sample_id) - 100
+
+
 @pytest.fixture
 def draw(tmp_path: Path) -> Callable[..., dict[str, Path]]:
-    """Draw forty images of black pixels, some of each class but "up", one of unknown pose."""
+    """Draw forty dark images of one grey each, some of each class but "up", one of unknown pose."""
     random = np.random.default_rng(0)
     ids = random.permutation(COUNT) + 100
     yaw, pitch = random.uniform(-30, 30, (2, COUNT)).astype(np.float32)
     yaw[0] = pitch[0] = np.nan
     pitch = np.minimum(pitch, 5)
     inside = poses.sort(yaw, pitch, poses.fixed(12, 12), exclusive=False)
-    samples.write_images(tmp_path / "images.npy", np.zeros((COUNT, 8, 8), np.uint8))
-    columns = {"identity": ["a"] * COUNT, "source": ["b"] * COUNT, "status": ["ok"] * COUNT, "duplicate_group": ids}
-    samples.write(tmp_path / "samples.parquet", pa.table({"sample_id": ids} | columns), {})
-    order = random.permutation(COUNT)  # tables of one data set need not be in one order
+    known = random.permutation(ids)  # tables of one data set need not be in one order
+    paint(tmp_path / "images.npy", [grey_of(sample_id) for sample_id in known])
+    columns = {"identity": ["a"] * COUNT, "source": ["b"] * COUNT, "status": ["ok"] * COUNT, "duplicate_group": known}
+    samples.write(tmp_path / "samples.parquet", pa.table({"sample_id": known} | columns), {})
+    order = random.permutation(COUNT)
     measured = {"yaw": yaw, "pitch": pitch, "roll": yaw, "error": yaw, "method": np.array(["pnp"] * COUNT)}
     rows = {"sample_id": ids[order]} | {name: values[order] for name, values in measured.items()}
     tables.write(tmp_path / "angles.parquet", pa.table(rows), poses.ANGLES, {})
@@ -40,7 +48,7 @@ def draw(tmp_path: Path) -> Callable[..., dict[str, Path]]:
         products = {"picture": tmp_path / f"{name}.png", "table": tmp_path / f"{name}.csv"}
         asked = {"shown": 4, "show_faces": True, "seed": 1, "origin": "Stand-ins: nobody's picture"}
         draw_poses(**given | asked | changes | products)
-        return products | {"expected": inside}
+        return products | {"expected": inside, "ids": ids}
 
     return run
 
@@ -58,12 +66,26 @@ def test_the_table_counts_each_class_beside_the_papers(draw: Callable):
 
 
 def test_faces_are_drawn_only_where_they_may_be(draw: Callable):
-    """The faces here are black squares of an inch's six tenths: without them hardly anything is black."""
+    """The faces here are dark squares of an inch's six tenths: without them hardly anything is as dark."""
 
     def black(path: Path) -> float:
-        return float((np.asarray(Image.open(path).convert("L")) < 8).sum())
+        return float((np.asarray(Image.open(path).convert("L")) < COUNT).sum())
 
     assert black(draw("shown")["picture"]) > 10 * black(draw("hidden", show_faces=False)["picture"])
+
+
+def test_in_a_classs_row_stand_so_many_of_its_faces_each_once_drawn_by_the_seed(draw: Callable, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        stage, "_draw", lambda counted, tiles, *rest, own=stage._draw: drawn.append(tiles) or own(counted, tiles, *rest)
+    )
+    made = [draw(f"{seed}", seed=seed) for seed in (1, 2)][0]
+    for place, name in enumerate(poses.CLASSES):
+        of_class = [grey_of(sample_id) for sample_id in made["ids"][made["expected"][:, place]]]
+        for tiles in drawn:
+            greys = [int(tile.max()) for tile in tiles[name]]
+            assert len(set(greys)) == len(greys) == min(4, len(of_class)) and set(greys) <= set(of_class)
+    assert any(not np.array_equal(drawn[0][name], drawn[1][name]) for name in poses.CLASSES)
 
 
 def test_the_same_seed_gives_the_same_bytes(draw: Callable):
