@@ -119,8 +119,12 @@ def _people(config: dict, dataset: str) -> int:
 
 def _known(config: dict, target: targets.Target) -> float:
     """Return how many images there are, for it and its victims, of the people a target knows."""
-    reserved = config["evaluators"][target.role]["reserved_fraction"]
-    return _of_people(config, target.dataset, target.classes) * (1 - reserved)
+    return _of_people(config, target.dataset, target.classes) * _left(config, target.dataset)
+
+
+def _left(config: dict, dataset: str) -> float:
+    """Return the share of a data set's images that its evaluation classifier, where it has one, leaves to others."""
+    return 1 - config["evaluators"].get(targets.role(dataset), {"reserved_fraction": 0})["reserved_fraction"]
 
 
 def _held(config: dict, auxiliary: str) -> float:
@@ -133,7 +137,9 @@ def _held(config: dict, auxiliary: str) -> float:
             members = owner.member_fraction
             images = _known(config, owner) * (members if part["split"] == "member" else 1 - members)
         elif "identities" in part and targets.role(part["dataset"]) in _PEOPLE:
-            images = _of_people(config, part["dataset"], len(part["identities"]))
+            images = _of_people(config, part["dataset"], len(part["identities"])) * _left(config, part["dataset"])
+        else:
+            images *= _left(config, part["dataset"])
         total += images * (poses.PAPER[part["pose"]] / poses.PAPER_IMAGES if "pose" in part else 1)
     return total
 
