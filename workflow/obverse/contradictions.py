@@ -17,9 +17,7 @@ def found(config: dict) -> Iterator[Contradiction]:
     yield from inventory.contradictions(config)
     yield from _judges(config)
     yield from _parts(config)
-    if attacks.PUBLISHED_COST not in config["mi_face"]["costs"]:
-        problem = f"{attacks.PUBLISHED_COST!r} is not among them, and it is the paper's baseline"
-        yield "mi_face.costs", problem, "Keep it; others may stand beside it."
+    yield from _baseline(config)
     for figure in config["figures"]:
         yield from _figure(config, figure)
     yield from ablations.contradictions(config)
@@ -69,6 +67,12 @@ def _judges(config: dict) -> Iterator[Contradiction]:
         if evaluator["seed"] in config["seeds"]:
             problem = f"{evaluator['seed']} is a training seed too: the judge must not start as a target does"
             yield f"evaluators.{name}.seed", problem, "Choose one that is not among seeds."
+
+
+def _baseline(config: dict) -> Iterator[Contradiction]:
+    if attacks.PUBLISHED_COST not in config["mi_face"]["costs"]:
+        problem = f"{attacks.PUBLISHED_COST!r} is not among them, and it is the paper's baseline"
+        yield "mi_face.costs", problem, "Keep it; others may stand beside it."
 
 
 def _parts(config: dict) -> Iterator[Contradiction]:

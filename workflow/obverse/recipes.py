@@ -69,6 +69,5 @@ def recipe(config: dict, classifier: str, inversion: str) -> Recipe:
 
 
 def in_batches(inversion: str, batch_size: int, learning_rate: float) -> str:
-    """Return the name of ``inversion`` trained in other steps; the rate is written without an exponent."""
-    rate = f"{learning_rate:.12f}".rstrip("0").rstrip(".")
-    return f"{inversion}_batch{batch_size}_rate{rate}"
+    """Return the name of ``inversion`` trained in other steps."""
+    return f"{inversion}_batch{batch_size}_rate{targets.spelt(learning_rate)}"

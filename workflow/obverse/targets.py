@@ -118,7 +118,12 @@ def drawn(name: str, k: int, draw: int, fixed: bool = False) -> str:
 
 def joint(name: str, weight: float) -> str:
     """Return the name of the target trained together with an inverter whose error weighs ``weight``."""
-    return f"{name}_joint{f'{weight:.12f}'.rstrip('0').rstrip('.')}"
+    return f"{name}_joint{spelt(weight)}"
+
+
+def spelt(number: float) -> str:
+    """Return the one spelling of a number in names: without an exponent, and without zeros at its end."""
+    return f"{number:.12f}".rstrip("0").rstrip(".")
 
 
 def subset(name: str) -> str:
