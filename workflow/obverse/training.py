@@ -42,7 +42,11 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast to train, by the published Adam; there are more ``epochs`` where steps would be too few."""
+    """How long and how fast to train, by the published Adam; there are more ``epochs`` where steps would be too few.
+
+    Batches are of at most ``batch_size`` examples, and their sizes differ by one at most: batch normalisation would
+    judge an epoch by the statistics of whatever few were left over for its last step.
+    """
 
     seed: int
     epochs: int
@@ -87,6 +91,7 @@ class Training:
             self.network.parameters(), lr=schedule.learning_rate, betas=(0.5, 0.999), amsgrad=True, fused=True
         )
         self.steps = math.ceil(task.rows / schedule.batch_size)
+        self.starts = np.arange(self.steps + 1) * task.rows // self.steps  # step i takes starts[i] up to starts[i + 1]
         self.epochs = max(schedule.epochs, math.ceil(schedule.minimum_steps / self.steps))
         self.epoch, self.at = 0, 0  # the next step is number `at` of epoch `epoch`, both from 0
         self.losses = torch.zeros(self.steps, device=device.torch)
@@ -101,13 +106,13 @@ class Training:
         first epoch's end at the latest and then each half minute, stays on disk.
         """
         self._load(state)
-        left = (self.epochs - self.epoch) * self.task.rows - self.at * self.schedule.batch_size
+        left = (self.epochs - self.epoch) * self.task.rows - int(self.starts[self.at])
         saved = time.monotonic()
         with Progress(self.label, left, "images") as progress:
             while self.epoch < self.epochs:
                 order = self._order()
                 while self.at < self.steps:
-                    rows = order[self.at * self.schedule.batch_size :][: self.schedule.batch_size]
+                    rows = order[self.starts[self.at] : self.starts[self.at + 1]]
                     self._seed_dropout()
                     self.losses[self.at] = self.step(rows)
                     self.at += 1
@@ -148,8 +153,7 @@ class Training:
         self.network.eval()
         with torch.no_grad(), self.device.autocast():
             measured = self.measured()
-        sizes = np.diff(np.append(np.arange(self.steps) * self.schedule.batch_size, self.task.rows))
-        loss = float(self.losses.cpu().double().numpy() @ sizes / self.task.rows)
+        loss = float(self.losses.cpu().double().numpy() @ np.diff(self.starts) / self.task.rows)
         row = {"epoch": self.epoch + 1, "train_loss": loss, **measured}
         for name, value in measured.items():
             if not math.isfinite(value):
@@ -202,8 +206,7 @@ class Training:
         }
 
     def _load(self, state: State) -> None:
-        found = state.read(self.device.torch)
-        if found is None:
+        if (found := state.read(self.device.torch)) is None:
             return
         self.network.load_state_dict(found["network"])
         self.optimiser.load_state_dict(found["optimiser"])
