@@ -39,7 +39,7 @@ def write_scores(path: Path, error: float, seed: int = 0) -> Path:
     noise = np.random.default_rng(seed).normal(0, 0.0002, 60)
     rows = {"sample_id": np.arange(60), "label": LABELS, "split": SIDES, "mse": (error + noise).astype(np.float32)}
     others = {"ssim": np.zeros(60, np.float32), "identity_rank": [1] * 60, "evaluation_rank": [1] * 60}
-    scores.write(path, pd.DataFrame(rows | others), {})
+    scores.write(path, pd.DataFrame(rows | others), 0, {})
     return path
 
 

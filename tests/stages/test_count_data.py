@@ -9,7 +9,7 @@ from obverse.count_data import count_data
 
 
 @pytest.fixture
-def counts(data_set, cache, tmp_path):
+def counts(data_set, tmp_path):
     faces = data_set("faces", list("aabbc"), status=["ok", "ok", "ok", "two_names", "two_names"])
     aligned = data_set("aligned", list("xxxyyz"), status=["ok"] * 3 + ["overlap"] * 2 + ["ok"])
     looking = {name: [False] * 4 for name in (*poses.CLASSES, poses.UNKNOWN)} | {"left": [True, True, True, False]}
@@ -22,8 +22,6 @@ def counts(data_set, cache, tmp_path):
         celeba=aligned.samples,
         sorted_poses=tmp_path / "poses",
         auxiliary=tmp_path / "auxiliary",
-        datasets=["aligned"],
-        predictions=[cache(range(4), [-1] * 4, pd.DataFrame(0.0, range(4), range(3)).to_numpy())],
         counted=tmp_path / "counted",
         numbers=tmp_path / "numbers.csv",
     )
@@ -43,6 +41,6 @@ def test_poses_are_shares(counts):
     assert counts["named"] == 2 and counts["classes"] == 3
 
 
-def test_queries_are_the_answers_to_auxiliary_images_whatever_else_was_asked(counts):
-    """The cache holds four answers, one of them to an image that the adversary has not."""
-    assert counts["auxiliary images"] == 3 and counts["queries"] == 3
+def test_queries_are_those_that_were_counted_beside_the_images_that_are_held(counts):
+    """An adversary who asked more than once would show."""
+    assert counts["auxiliary images"] == 3 and counts["queries"] == 4

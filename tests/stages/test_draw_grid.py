@@ -32,7 +32,7 @@ def inputs(data_set, tmp_path: Path) -> dict:
                 "evaluation_rank": 2,
             }
         )
-        scores.write(tmp_path / f"{number}.parquet", table, {})
+        scores.write(tmp_path / f"{number}.parquet", table, 0, {})
         samples.write_images(tmp_path / f"{number}.npy", np.full((len(rows), 8, 8), 60 + 60 * number, np.uint8))
         given["scores"].append(tmp_path / f"{number}.parquet")
         given["reconstructions"].append(tmp_path / f"{number}.npy")

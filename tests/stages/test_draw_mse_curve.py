@@ -28,7 +28,7 @@ def score_file(path: Path, mse: np.ndarray) -> Path:
         "identity_rank": np.ones(count, int),
         "evaluation_rank": np.ones(count, int),
     }
-    scores.write(path, pd.DataFrame(rows), {})
+    scores.write(path, pd.DataFrame(rows), 0, {})
     return path
 
 
@@ -125,7 +125,7 @@ def swept(inputs, tmp_path: Path) -> dict:
     for draw, known in ((1, [0, 1, 2]), (2, [2, 3, 4])):
         whole = scores.read(inputs["scores"][0])
         chosen = whole[np.isin(people, known)].assign(label=np.arange(18) // 6, mse=np.float32(draw / 10))
-        scores.write(tmp_path / f"draw{draw}", chosen, {})
+        scores.write(tmp_path / f"draw{draw}", chosen, 0, {})
     paths = [tmp_path / "draw1", tmp_path / "draw2", inputs["scores"][4]]
     lists = {"scores": paths, "methods": ["aligned"] * 3, "at": [3, 3, 6], "draws": [1, 2, 0]}
     return inputs | lists | {"number": "k", "meaning": "classes known", "title": "Figure 13"}

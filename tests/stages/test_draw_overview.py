@@ -24,7 +24,7 @@ def inputs(data_set, tmp_path: Path) -> dict:
     for panel in "abc":
         columns = {"sample_id": data.sample_ids, "label": np.repeat(range(4), 6), "split": sides}
         columns |= {"mse": GREYS[panel] + np.arange(24) / 100, "ssim": 0.5, "identity_rank": 1, "evaluation_rank": 2}
-        scores.write(tmp_path / f"{panel}.parquet", pd.DataFrame(columns), {})
+        scores.write(tmp_path / f"{panel}.parquet", pd.DataFrame(columns), 0, {})
         samples.write_images(tmp_path / f"{panel}.npy", np.full((24, 8, 8), GREYS[panel], np.uint8))
         given["scores"].append(tmp_path / f"{panel}.parquet")
         given["reconstructions"].append(tmp_path / f"{panel}.npy")

@@ -30,7 +30,7 @@ def inputs(data_set, tmp_path: Path) -> dict:
     given = {"reconstructions": [], "scores": [], "methods": [], "m": []}
     for number, (method, m) in enumerate(ATTACKS):
         mse = (np.arange(40) / 1000 + number).astype(np.float32)
-        scores.write(tmp_path / f"{method}{m}.parquet", pd.DataFrame(rows | {"mse": mse}), {})
+        scores.write(tmp_path / f"{method}{m}.parquet", pd.DataFrame(rows | {"mse": mse}), 0, {})
         samples.write_images(tmp_path / f"{method}{m}.npy", np.full((40, 8, 8), 40 * number, np.uint8))
         given["reconstructions"].append(tmp_path / f"{method}{m}.npy")
         given["scores"].append(tmp_path / f"{method}{m}.parquet")
@@ -79,14 +79,14 @@ def test_who_is_shown_does_not_depend_on_how_well_he_is_rebuilt(inputs, tmp_path
     before = drawn(inputs, tmp_path / "out")["sample_id"].tolist()
     for path in inputs["scores"]:
         table = scores.read(path)
-        scores.write(path, table.assign(mse=table["mse"].to_numpy()[::-1]), {})
+        scores.write(path, table.assign(mse=table["mse"].to_numpy()[::-1]), 0, {})
     assert drawn(inputs, tmp_path / "out")["sample_id"].tolist() == before
 
 
 def test_who_is_on_one_side_alone_is_not_shown(inputs, tmp_path):
     for path in inputs["scores"]:
         table = scores.read(path)
-        scores.write(path, table.assign(split=np.where(table["label"] == 2, "member", table["split"])), {})
+        scores.write(path, table.assign(split=np.where(table["label"] == 2, "member", table["split"])), 0, {})
     assert "Cem" not in set(drawn(inputs, tmp_path / "out", victims=4)["identity"])
 
 

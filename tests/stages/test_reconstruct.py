@@ -34,7 +34,7 @@ def inputs(data_set, split_table, cache, reserved_table, judge, tmp_path):
     wanted = data.sample_ids[[7, 0, 3, 11, 5, 2, 9, 4]]
     logits = 3 * np.random.default_rng(0).normal(size=(12, CLASSES))
     order = np.random.default_rng(1).permutation(12)
-    checkpoints.save(tmp_path / "weights", network(), stamps.stamp("train_inverter", {}))
+    checkpoints.save(tmp_path / "weights", network(), stamps.stamp("train_inverter", {}, queries=12))
     return {
         "weights": tmp_path / "weights",
         "images": data.images,
@@ -61,7 +61,7 @@ def expected(data, wanted, logits, view: str) -> np.ndarray:
         return torch.cat([inverter(views.release(row[None], view)) for row in log_probabilities])[:, 0].numpy()
 
 
-@pytest.mark.parametrize("view", ["m2", "full"])
+@pytest.mark.parametrize("view", ["m2", "full", "m3_round2"])
 def test_pictures_are_the_inverters_rounded_to_the_nearest_grey_in_the_order_of_the_splits(inputs, tmp_path, view):
     given, facts = inputs
     rebuilt, _ = rebuild(given, tmp_path / "out", view=view)
@@ -84,6 +84,18 @@ def test_scores_are_taken_before_rounding(inputs, tmp_path):
     assert np.abs(rounded - exact).max() > 10 * np.abs(scored["mse"] - exact).max()
     similar = [structural_similarity(a, b, win_size=7, data_range=1) for a, b in zip(floats, truth, strict=True)]
     np.testing.assert_allclose(scored["ssim"], similar, atol=2e-5)
+
+
+def test_scores_say_how_many_pictures_the_inverter_had_asked_about(inputs, tmp_path):
+    _, scored = rebuild(inputs[0], tmp_path / "out")
+    assert set(scored["queries"]) == {12}
+
+
+def test_weights_that_do_not_say_it_are_refused(inputs, tmp_path):
+    checkpoints.save(inputs[0]["weights"], network(), stamps.stamp("train_inverter", {}))
+    with pytest.raises(UnusableInput, match="expected weights that say their queries"):
+        rebuild(inputs[0], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_ranks_are_those_of_what_was_rebuilt(inputs, tmp_path):

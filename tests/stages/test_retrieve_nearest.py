@@ -58,6 +58,11 @@ def test_each_victim_is_shown_as_the_training_image_of_nearest_logits(inputs, tm
     assert scored["sample_id"].tolist() == victims.sample_ids.tolist()
 
 
+def test_the_training_images_were_asked_about_and_no_others(inputs, tmp_path):
+    _, scored = run(inputs[0], tmp_path / "out")
+    assert set(scored["queries"]) == {7}
+
+
 def test_ranks_are_those_of_what_was_shown(inputs, tmp_path):
     given = inputs[0]
     victims = panel.load(*(given[name] for name in ("images", "samples", "splits", "reserved")))

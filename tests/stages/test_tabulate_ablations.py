@@ -24,7 +24,7 @@ def score_file(path: Path, mse: np.ndarray, first: int = 50) -> Path:
     """Write scores of six people with three pictures on each side; ``mse`` [36]."""
     further = {"ssim": np.zeros(COUNT, np.float32), "identity_rank": 1, "evaluation_rank": 1}
     rows = VICTIMS.assign(mse=mse.astype(np.float32), sample_id=VICTIMS["sample_id"] + first - 50, **further)
-    scores.write(path, rows, {})
+    scores.write(path, rows, 0, {})
     return path
 
 

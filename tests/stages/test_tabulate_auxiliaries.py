@@ -18,7 +18,7 @@ def score_file(path: Path, mse: np.ndarray) -> Path:
     ids = np.arange(40)
     rows = {"sample_id": ids + 20, "label": ids // 10, "split": np.where(ids % 2, "held_out", "member")}
     rows |= {"mse": np.float32(mse), "ssim": np.float32(0.5), "identity_rank": 1 + ids % 4, "evaluation_rank": 1}
-    scores.write(path, pd.DataFrame(rows), {})
+    scores.write(path, pd.DataFrame(rows), 0, {})
     return path
 
 

@@ -19,7 +19,7 @@ def score_file(path: Path, mse: float) -> Path:
     """Held-out images err by ``mse``, members by ten times as much."""
     rows = {"sample_id": IDS, "label": LABELS, "split": np.where(HELD_OUT, "held_out", "member")}
     rows |= {"mse": np.float32(np.where(HELD_OUT, mse, 10 * mse)), "ssim": np.float32(0.5)}
-    scores.write(path, pd.DataFrame(rows | {"identity_rank": 1, "evaluation_rank": 2}), {})
+    scores.write(path, pd.DataFrame(rows | {"identity_rank": 1, "evaluation_rank": 2}), 0, {})
     return path
 
 

@@ -105,6 +105,18 @@ def test_the_weights_say_what_they_were_made_from(inputs, tmp_path):
     assert checkpoints.load(tmp_path / "out" / "weights", Inverter).architecture["features"] == "shifted"
 
 
+def test_the_weights_say_how_many_pictures_were_asked_about(inputs, tmp_path):
+    """Those of the validation part too."""
+    outputs = run(inputs, tmp_path / "out", epochs=1)
+    assert checkpoints.fact(outputs["weights"], "queries") == len(auxiliaries.read(inputs["auxiliary"]))
+
+
+def test_a_view_of_more_scores_than_there_are_is_refused_and_nothing_is_written(inputs, tmp_path):
+    with pytest.raises(UnusableInput, match="expected a view of at most 4 scores"):
+        run(inputs, tmp_path / "out", view="m5")
+    assert not (tmp_path / "out").exists()
+
+
 def test_where_images_are_few_the_passes_over_them_are_more(inputs, tmp_path):
     """Seventy-six images in batches of 24 are four steps an epoch."""
     record, _ = checkpoints.read(run(inputs, tmp_path / "out", epochs=2, minimum_steps=9)["weights"])

@@ -20,7 +20,7 @@ def written(path, mse: np.ndarray, labels: np.ndarray, split: str = "held_out", 
         "mse": mse.astype(np.float32),
     }
     others = {"ssim": np.zeros(count, np.float32), "identity_rank": [1] * count, "evaluation_rank": [1] * count}
-    scores.write(path, pd.DataFrame(rows | others), {})
+    scores.write(path, pd.DataFrame(rows | others), 0, {})
     return path
 
 

@@ -79,3 +79,9 @@ def test_a_constant_learnt_from_50_is_learnt():
     learnt = features.build("shifted", 6, 50.0, True)
     learnt(torch.log_softmax(torch.randn(20, 6, generator=torch.Generator().manual_seed(0)), dim=1)).sum().backward()
     assert learnt.offset.grad == 20 * 6
+
+
+def test_a_vector_that_is_rounded_to_nothing_has_no_features():
+    nothing = torch.full((2, 4), -torch.inf)
+    for kind in features.KINDS:
+        assert (features.build(kind, 4, 50.0, False)(nothing) == 0).all()

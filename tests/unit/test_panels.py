@@ -71,7 +71,7 @@ def test_pictures_are_found_by_sample_id(truth):
 
 def test_pictures_that_are_not_those_of_the_scores_are_refused(tmp_path):
     rows = {"sample_id": [1, 2], "label": [0, 0], "split": ["member"] * 2, "mse": [0.0] * 2, "ssim": [0.0] * 2}
-    scores.write(tmp_path / "s", pd.DataFrame(rows | {"identity_rank": [1, 1], "evaluation_rank": [1, 1]}), {})
+    scores.write(tmp_path / "s", pd.DataFrame(rows | {"identity_rank": [1, 1], "evaluation_rank": [1, 1]}), 0, {})
     samples.write_images(tmp_path / "r", np.zeros((3, 4, 4), np.uint8))
     with pytest.raises(UnusableInput, match="r: expected a picture for each of the 2 rows of .*s, found 3"):
         panels.read("aligned", tmp_path / "s", tmp_path / "r")

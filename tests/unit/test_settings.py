@@ -54,6 +54,22 @@ def test_a_misspelt_key_is_named_with_the_key_that_was_meant():
     assert second.startswith("Did you mean 'epochs'?")
 
 
+@pytest.mark.parametrize(
+    ("keys", "belongs"),
+    [
+        (("accept_terms",), "under datasets.facescrub or under datasets.celeba"),
+        (("datasets", "accept_terms"), "under datasets.facescrub or under datasets.celeba"),
+        (("joint", "costs"), "under mi_face"),
+        (("figures", "fig9", "seeds"), "at the top level"),
+        (("inverters", "faces", "member_fraction"), "under classifiers.<name>"),
+    ],
+)
+def test_a_key_in_the_wrong_group_is_told_where_it_belongs(keys: tuple[str, ...], belongs: str):
+    first, second = refused(*keys, value=True)
+    assert first.endswith(f"unknown key {keys[-1]!r}")
+    assert second.startswith(f"It belongs {belongs}. ")
+
+
 def test_a_missing_key_is_named():
     config = copy.deepcopy(SHIPPED)
     del config["data_seed"]

@@ -12,7 +12,7 @@ def score_file(path: Path, mse: list[float], ranks: list[int]) -> Path:
     """Two people with two pictures each."""
     table = pd.DataFrame({"sample_id": [7, 8, 9, 10], "label": [0, 0, 1, 1], "split": "member"})
     scored = {"mse": np.float32(mse), "ssim": np.float32(0.5), "identity_rank": ranks, "evaluation_rank": ranks}
-    scores.write(path, table.assign(**scored), {})
+    scores.write(path, table.assign(**scored), 0, {})
     return path
 
 
@@ -51,7 +51,7 @@ def test_draws_of_classes_are_put_together_and_a_person_in_both_is_one(seeds, tm
     """One draw's class 0 is the other's class 1, under two training seeds and under one: three people, eight images."""
     table = scores.read(seeds[0]).iloc[[2, 3, 0, 1]]
     others = table.assign(sample_id=[1, 2, 7, 8], label=[0, 0, 1, 1])
-    scores.write(tmp_path / "other", others, {})
+    scores.write(tmp_path / "other", others, 0, {})
     rows = summaries.pool([*seeds, tmp_path / "other"], [1, 1, 2])
     found = summaries.describe(rows, 100, 1)
     assert (found["n"], found["identities"], found["seeds"]) == (8, 3, 2)

@@ -56,7 +56,7 @@ def test_scores_are_the_metrics_row_by_row(written: Path, tmp_path: Path):
     np.testing.assert_array_equal(scored["ssim"], metrics.ssim(rebuilt, loaded.truth))
     ranks = evaluators.rank(JUDGE, rebuilt, torch.ones(6, dtype=torch.int64))
     assert scored["evaluation_rank"].tolist() == ranks.tolist()
-    scores.write(tmp_path / "scores", scored, {})
+    scores.write(tmp_path / "scores", scored, 0, {})
     assert scores.read(tmp_path / "scores")["sample_id"].tolist() == IDS
 
 

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -69,16 +70,34 @@ def test_more_scores_than_classes_are_refused():
         views.release(torch.zeros(1, 5), "m6")
 
 
-@pytest.mark.parametrize(
-    "view", ["m0", "m", "10", "m-1", "m1.5", "top5", "M5", "m05", "full ", "fullzeros", "m5 zeros"]
-)
+def test_scores_are_rounded_as_probabilities():
+    """By NumPy, in decimal: what is rounded to zero is withheld."""
+    probabilities = np.random.default_rng(0).dirichlet(np.full(6, 0.3), size=200)
+    shown = views.release(torch.from_numpy(probabilities).log(), "round2").exp().numpy()
+    np.testing.assert_allclose(shown, probabilities.round(2), atol=1e-12)
+    assert (shown == 0).any() and not (shown == 0).all()
+
+
+def test_a_vector_may_be_rounded_to_nothing():
+    flat = torch.full((1, 30), 1 / 30).log()
+    assert (views.release(flat, "round1") == -torch.inf).all()
+
+
+def test_the_largest_are_rounded_not_the_largest_of_the_rounded():
+    """All three round to 0.3; the second and the third are the largest."""
+    assert released([0.32, 0.34, 0.34], "m2_round1") == [0, 0.3, 0.3]
+    assert released([0.514, 0.251, 0.235], "m2_round1") == [0.5, 0.3, 0]
+
+
+def test_a_label_is_the_class_of_the_largest_score_and_nothing_else():
+    assert released([0.2, 0.5, 0.3], "label") == [0, 1, 0]
+    assert released([0.2, 0.4, 0.4], "label") == [0, 1, 0]
+
+
+@pytest.mark.parametrize("view", ["fullzeros", "m5 zeros", "top5"])
 def test_a_view_that_is_none_is_refused(view: str):
-    with pytest.raises(ValueError, match="expected a view 'full' or 'm<number>'"):
-        views.kept(view, 100)
-
-
-def test_how_many_scores_a_view_lets_through():
-    assert [views.kept(view, 53) for view in ("full", "m1", "m53", "m7zeros")] == [53, 1, 53, 7]
+    with pytest.raises(ValueError, match="expected a view full, label"):
+        views.release(torch.zeros(1, 9), view)
 
 
 def test_a_vector_sure_of_one_class_is_what_m1_releases_of_it():

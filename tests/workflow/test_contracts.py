@@ -8,6 +8,9 @@ import subprocess
 import pytest
 
 from checkouts import BASE, RULE_FILES, RULES
+from obverse import provenance
+
+PACKAGE = BASE / "workflow" / "obverse"
 
 
 def run(*command: str) -> subprocess.CompletedProcess:
@@ -93,3 +96,15 @@ def test_no_file_outgrows_the_house():
     files = [*(BASE / "workflow").rglob("*.py"), *RULE_FILES, BASE / "Snakefile"]
     long = {str(path.relative_to(BASE)): lines for path in files if (lines := path.read_text().count("\n")) > 215}
     assert long == {}
+
+
+def test_attacks_reach_the_prediction_cache_through_an_oracle_alone():
+    """`predict` fills it; `answers` is for the target's own accuracy, which is no attack; all others must ask."""
+    named = [path.relative_to(PACKAGE).with_suffix("").parts for path in PACKAGE.rglob("*.py")]
+    modules = [".".join(("obverse", *parts)) for parts in named]
+
+    def who_imports(what: str) -> set[str]:
+        return {module.removeprefix("obverse.") for module in modules if what in provenance._imports(module)}
+
+    assert who_imports("obverse.predictions") == {"predict", "oracles", "answers"}
+    assert who_imports("obverse.answers") == {"tabulate_joint", "ledger.evidence"}

@@ -43,6 +43,14 @@ def load(path: Path, kind: type[Network]) -> Network:
     return network.eval()
 
 
+def fact(path: Path, name: str) -> object:
+    """Return what the stamp of a weight file says of ``name``; raise `UnusableInput` where it says nothing."""
+    record, _ = read(path)
+    if name not in record:
+        raise _unusable(path, f"expected weights that say their {name}, found none such")
+    return record[name]
+
+
 def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
     """Return the record and the tensors of a weight file; raise `UnusableInput` when it cannot be read."""
     try:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from obverse import auxiliaries, cli, files
-from obverse.answers import named
+from obverse.oracles import Oracle
 
 
 def count_classes(
@@ -14,11 +14,12 @@ def count_classes(
     ``datasets`` and ``predictions`` are parallel, and hold every image of the auxiliary set (section 5.5).
     """
     chosen = auxiliaries.read(auxiliary).to_pandas()
+    oracle = Oracle(num_classes)
     found: set[int] = set()
     for dataset, cache in zip(datasets, predictions, strict=True):
         wanted = chosen.loc[chosen["dataset"] == dataset, "sample_id"].to_numpy()
-        found |= set(named(cache, num_classes, wanted).tolist())
-    line = f"{len(chosen)},{len(found)},{num_classes}"
+        found |= set(oracle.ask(cache, wanted, "label").argmax(dim=1).tolist())
+    line = f"{oracle.queries},{len(found)},{num_classes}"
     files.write_bytes(counted, f"queries,classes_named,classes\n{line}\n".encode())
 
 

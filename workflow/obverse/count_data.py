@@ -13,15 +13,13 @@ def count_data(
     celeba: Path,
     sorted_poses: Path,
     auxiliary: Path,
-    datasets: list[str],
-    predictions: list[Path],
     counted: Path,
     numbers: Path,
 ) -> None:
     """Write the counts (csv: name, value).
 
-    ``facescrub`` and ``celeba`` are the data sets' samples, ``sorted_poses`` CelebA's pose classes, ``predictions`` the
-    target's on each of the ``datasets`` of the ``auxiliary`` set, and ``counted`` what `count_classes` says of it.
+    ``facescrub`` and ``celeba`` are the data sets' samples, ``sorted_poses`` CelebA's pose classes, ``counted`` what
+    `count_classes` says of the ``auxiliary`` set.
     """
     faces, aligned = (samples.read(path).to_pandas() for path in (facescrub, celeba))
     left = aligned[aligned["status"] == "ok"]
@@ -35,10 +33,7 @@ def count_data(
     found |= {f"share {name}": float(looking[name].sum() / len(looking)) for name in poses.CLASSES}
     asked = pd.read_csv(counted).iloc[0]
     found |= {"named": int(asked["classes_named"]), "classes": int(asked["classes"])}
-    held = auxiliaries.read(auxiliary).to_pandas()
-    caches = zip(datasets, predictions, strict=True)
-    answered = pd.concat(pd.read_parquet(path, columns=["sample_id"]).assign(dataset=name) for name, path in caches)
-    found |= {"auxiliary images": len(held), "queries": len(answered.merge(held, on=["dataset", "sample_id"]))}
+    found |= {"auxiliary images": len(auxiliaries.read(auxiliary)), "queries": int(asked["queries"])}
     table = pd.DataFrame({"name": found.keys(), "value": found.values()})
     files.write_bytes(numbers, table.to_csv(index=False, float_format="%.6g").encode())
 

@@ -34,8 +34,8 @@ class Shifted(nn.Module):
 class Centred(nn.Module):
     """Ours, not the paper's: log p minus the mean of the row's released ones, beside the mask of what was released.
 
-    The first K features are centred (0 where withheld), the last K are 1 where a score was released, else 0. A constant
-    such as c hides the differences between scores, which are all that tells one image from another.
+    The first K features are centred (0 where withheld), the last K are 1 where a score was released that is not
+    zero. A constant such as c hides the differences between scores, which are all that tells one image from another.
     """
 
     def __init__(self, num_classes: int) -> None:
@@ -47,7 +47,7 @@ class Centred(nn.Module):
         kept = released.isfinite()
         values = released.masked_fill(~kept, 0.0)
         mask = kept.to(values.dtype)
-        mean = values.sum(dim=1, keepdim=True) / mask.sum(dim=1, keepdim=True)
+        mean = values.sum(dim=1, keepdim=True) / mask.sum(dim=1, keepdim=True).clamp(min=1)  # all may round to zero
         return torch.cat([(values - mean) * mask, mask], dim=1)
 
 

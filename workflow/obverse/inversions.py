@@ -10,6 +10,7 @@ from obverse import devices, holdings, training
 from obverse.auxiliaries import TRAIN, VALIDATION
 from obverse.images import seen
 from obverse.inverters import Inverter
+from obverse.oracles import Oracle
 
 LABEL = "train_inverter"  # names the random streams of a training
 
@@ -42,11 +43,11 @@ class Inversion:
 
 
 def read(
-    auxiliary: Path, sources: holdings.Sources, num_classes: int, view: str, device: devices.Device
+    auxiliary: Path, sources: holdings.Sources, oracle: Oracle, view: str, device: devices.Device
 ) -> tuple[Examples, Examples]:
     """Return the training and the validation part of an auxiliary set, with the errors of `holdings.examples`."""
     train, validation = (
-        holdings.examples(auxiliary, part, sources, num_classes, view, device) for part in (TRAIN, VALIDATION)
+        holdings.examples(auxiliary, part, sources, oracle, view, device) for part in (TRAIN, VALIDATION)
     )
     return train, validation
 

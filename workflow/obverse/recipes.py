@@ -7,7 +7,7 @@ many images at such a rate, as many passes as inverters of its target otherwise 
 import re
 from dataclasses import dataclass
 
-from obverse import targets
+from obverse import policies, targets
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ METHODS = {
 
 _COUNT, _RATE = r"[1-9][0-9]*", r"0(?:\.[0-9]*[1-9])|1"  # one spelling a number, so that an inverter has one name
 _NAME = re.compile(
-    rf"(?P<method>{'|'.join(METHODS)})_(?P<view>full|m{_COUNT})(?:_batch(?P<batch>{_COUNT})_rate(?P<rate>{_RATE}))?"
+    rf"(?P<method>{'|'.join(METHODS)})_(?P<view>{policies.POLICY})(?:_batch(?P<batch>{_COUNT})_rate(?P<rate>{_RATE}))?"
 )
-PATTERN = rf"({'|'.join(METHODS)})_(full|m{_COUNT})(_batch{_COUNT}_rate({_RATE}))?"  # the same, for wildcards
+PATTERN = rf"({'|'.join(METHODS)})_({policies.POLICY})(_batch{_COUNT}_rate({_RATE}))?"  # the same, for wildcards
 
 
 @dataclass(frozen=True)

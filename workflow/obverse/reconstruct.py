@@ -4,14 +4,13 @@ from pathlib import Path
 
 import torch
 
-from obverse import checkpoints, cli, devices, stamps, views
+from obverse import checkpoints, cli, devices, stamps
 from obverse import victims as panel
 from obverse.errors import UnusableInput
 from obverse.images import stored
 from obverse.inverters import Inverter
-from obverse.predictions import read as read_predictions
+from obverse.oracles import Oracle
 from obverse.progress import Progress
-from obverse.samples import rows as find_rows
 from obverse.samples import write_images
 from obverse.scores import write as write_scores
 
@@ -40,9 +39,7 @@ def reconstruct(
     """
     device = devices.prepare("float32", threads)
     victims = panel.load(images, samples, splits, reserved)
-    asked, _, log_probabilities = read_predictions(predictions, num_classes)
-    wanted = find_rows(asked, victims.table["sample_id"].to_numpy(), predictions)
-    released = views.release(torch.from_numpy(log_probabilities[wanted]), view)
+    released = Oracle(num_classes).given(predictions, victims.table["sample_id"].to_numpy(), view)
     inverter = checkpoints.load(weights, Inverter)
     _check_fits(inverter, weights, num_classes, victims.truth.shape[-1])
     judge = panel.load_judge(evaluator, victims)
@@ -50,7 +47,8 @@ def reconstruct(
     inputs = {"weights": weights, "images": images, "samples": samples, "splits": splits, "predictions": predictions}
     inputs |= {"reserved": reserved, "evaluator": evaluator}
     stamp = stamps.stamp("reconstruct", inputs, view=view, **device.describe())
-    write_scores(scores, panel.score(victims, rebuilt, judge, device.torch), stamp)
+    queries = checkpoints.fact(weights, "queries")
+    write_scores(scores, panel.score(victims, rebuilt, judge, device.torch), queries, stamp)
     write_images(reconstructions, stored(rebuilt))
 
 

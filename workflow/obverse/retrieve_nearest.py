@@ -8,9 +8,8 @@ from obverse import cli, devices, holdings, stamps
 from obverse import victims as panel
 from obverse.auxiliaries import TRAIN
 from obverse.images import seen, stored
-from obverse.predictions import read as read_predictions
+from obverse.oracles import Oracle
 from obverse.progress import Progress
-from obverse.samples import rows as find_rows
 from obverse.samples import write_images
 from obverse.scores import write as write_scores
 
@@ -43,24 +42,24 @@ def retrieve_nearest(
     victims = panel.load(images, samples, splits, reserved)
     judge = panel.load_judge(evaluator, victims)
     held, inputs = holdings.sources(datasets, auxiliary_images, auxiliary_samples, auxiliary_predictions)
-    known, pictures = holdings.examples(auxiliary, TRAIN, held, num_classes, "full", device)
-    asked, _, log_probabilities = read_predictions(predictions, num_classes)
-    wanted = find_rows(asked, victims.table["sample_id"].to_numpy(), predictions)
-    nearest = _nearest(torch.from_numpy(log_probabilities[wanted]), known)
+    oracle = Oracle(num_classes)
+    known, pictures = holdings.examples(auxiliary, TRAIN, held, oracle, "full", device)
+    given = oracle.given(predictions, victims.table["sample_id"].to_numpy(), "full")
+    nearest = _nearest(given, known)
     shown = seen(pictures[nearest]).cpu()
     inputs |= {"auxiliary": auxiliary, "images": images, "samples": samples, "splits": splits}
     inputs |= {"predictions": predictions, "reserved": reserved, "evaluator": evaluator}
     stamp = stamps.stamp("retrieve_nearest", inputs, **device.describe())
-    write_scores(scores, panel.score(victims, shown, judge, device.torch), stamp)
+    write_scores(scores, panel.score(victims, shown, judge, device.torch), oracle.queries, stamp)
     write_images(reconstructions, stored(shown))
 
 
-def _nearest(asked: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """Return the row [N] of ``known`` [A, K] nearest to each of ``asked`` [N, K]; of equal ones the first."""
+def _nearest(given: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """Return the row [N] of ``known`` [A, K] nearest to each of ``given`` [N, K]; of equal ones the first."""
     known = known - known.mean(dim=1, keepdim=True)
     found = []
-    with Progress("retrieve_nearest", len(asked), "victims") as progress:
-        for batch in asked.split(_BATCH):
+    with Progress("retrieve_nearest", len(given), "victims") as progress:
+        for batch in given.split(_BATCH):
             vectors = batch.to(known.device)
             found.append(torch.cdist(vectors - vectors.mean(dim=1, keepdim=True), known).argmin(dim=1))
             progress.advance(len(batch))

@@ -48,7 +48,7 @@ def score_floors(
     for floor, path in zip(floors, scores, strict=True):
         shown = _shown(floor, victims, mean)
         stamp = stamps.stamp("score_floors", inputs, floor=floor, **device.describe())
-        write_scores(path, panel.score(victims, shown, judge, device.torch), stamp)
+        write_scores(path, panel.score(victims, shown, judge, device.torch), 0, stamp)
 
 
 def _shown(floor: str, victims: panel.Victims, mean: torch.Tensor) -> torch.Tensor:

@@ -16,6 +16,7 @@ SCHEMA = pa.schema(
         ("ssim", pa.float32()),
         ("identity_rank", pa.int64()),  # by the nearest picture of the same split; 1 is best
         ("evaluation_rank", pa.int64()),  # by the evaluation classifier, which knows other pictures; 1 is best
+        ("queries", pa.int64()),  # pictures that the attack asked the target about, victims' apart; one number a table
     ]
 )
 
@@ -25,6 +26,7 @@ def read(path: Path) -> pd.DataFrame:
     return tables.read(path, SCHEMA).to_pandas()
 
 
-def write(path: Path, rows: pd.DataFrame, stamp: dict[str, str]) -> None:
-    """Write one scores table."""
-    tables.write(path, pa.Table.from_pandas(rows, preserve_index=False), SCHEMA, stamp)
+def write(path: Path, rows: pd.DataFrame, queries: int, stamp: dict[str, str]) -> None:
+    """Write the scores table of an attack that took so many ``queries``: 0 for a floor, and for joint training."""
+    table = pa.Table.from_pandas(rows.assign(queries=queries), preserve_index=False)
+    tables.write(path, table, SCHEMA, stamp)

@@ -4,7 +4,9 @@ The schema says what one key may hold; what keys must be to each other says `con
 """
 
 import difflib
+import functools
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -35,22 +37,25 @@ def check(config: dict) -> None:
     error = jsonschema.exceptions.best_match(_VALIDATOR(schema).iter_errors(config))
     if error is not None:
         where = ".".join(str(key) for key in error.absolute_path) or "top level"
-        raise UnusableInput(where, *_explain(error))
+        raise UnusableInput(where, *_explain(error, schema))
     for where, problem, remedy in contradictions.found(config):
         raise UnusableInput(where, problem, remedy)
 
 
-def _explain(error: jsonschema.ValidationError) -> tuple[str, str]:
+def _explain(error: jsonschema.ValidationError, schema: dict) -> tuple[str, str]:
     """Return what is wrong with one value, and what the schema says the value means."""
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
         known = error.schema.get("properties", {})
         unknown = next(key for key in error.instance if key not in known)
         near = difflib.get_close_matches(str(unknown), known, n=1)
-        guess = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}."
-        return (
-            f"unknown key {unknown!r}",
-            f"{guess[0].upper()}{guess[1:]} Keys are described in workflow/config.schema.yaml.",
-        )
+        above = list(_groups(schema, schema, unknown))
+        if near:
+            guess = f"Did you mean {near[0]!r}?"
+        elif above:
+            guess = f"It belongs {' or '.join(above[:3])}."
+        else:
+            guess = f"Expected one of: {', '.join(known)}."
+        return f"unknown key {unknown!r}", f"{guess} Keys are described in workflow/config.schema.yaml."
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
         return f"key {missing!r} is missing", "Keys are described in workflow/config.schema.yaml."
@@ -61,6 +66,19 @@ def _explain(error: jsonschema.ValidationError) -> tuple[str, str]:
         return f"{error.instance!r} is a word", "YAML reads 1e-3 as one: write 0.001, or 1.0e-3."
     meaning = error.schema.get("description") if isinstance(error.schema, dict) else None
     return f"{error.message} (found {error.instance!r})", meaning or "See workflow/config.schema.yaml."
+
+
+def _groups(schema: dict, node: dict, key: object, where: str = "") -> Iterator[str]:
+    """Yield where in the configuration ``key`` may stand: "under datasets.celeba", or "under classifiers.<name>"."""
+    if "$ref" in node:
+        node = functools.reduce(dict.__getitem__, node["$ref"].removeprefix("#/").split("/"), schema)
+    if key in node.get("properties", {}):
+        yield f"under {where}" if where else "at the top level"
+    above = f"{where}." if where else ""
+    for name, below in node.get("properties", {}).items():
+        yield from _groups(schema, below, key, f"{above}{name}")
+    if isinstance(node.get("additionalProperties"), dict):
+        yield from _groups(schema, node["additionalProperties"], key, f"{above}<name>")
 
 
 def _spells_number(value: object) -> bool:

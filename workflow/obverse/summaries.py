@@ -66,11 +66,15 @@ def estimate(rows: pd.DataFrame, measure: str, resamples: int, seed: int) -> dic
 
 
 def describe(rows: pd.DataFrame, resamples: int, seed: int) -> dict[str, float]:
-    """Return ``mse`` as `estimate` does, of how many images, people and training seeds, and the means of `MEANS`."""
+    """Return ``mse`` as `estimate` does, of how many images, people and training seeds, and the means of `MEANS`.
+
+    ``queries`` are those of one training, of the draw that took most.
+    """
     counts = {
         "n": len(rows[["draw", "sample_id"]].drop_duplicates()),
         "identities": rows["identity"].nunique(),
         "seeds": rows["training"].nunique(),
+        "queries": rows["queries"].max(),
     }
     estimated = estimate(rows, "mse", resamples, seed)
     spread = {"mse_sd_seeds": estimated.pop("mse_sd_seeds")}

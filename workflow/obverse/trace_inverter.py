@@ -12,11 +12,10 @@ import pandas as pd
 import torch
 from torch import nn
 
-from obverse import cli, devices, files, holdings, inversions, metrics, stamps, traces, training, views
+from obverse import cli, devices, files, holdings, inversions, metrics, stamps, traces, training
 from obverse import victims as panel
 from obverse.errors import UnusableInput
-from obverse.predictions import read as read_predictions
-from obverse.samples import rows as find_rows
+from obverse.oracles import Oracle
 from obverse.states import State, beside, fingerprint
 
 _BATCH = 500  # reconstructions made at once, as when they are kept
@@ -105,8 +104,9 @@ def trace_inverter(
     device = devices.prepare(precision, threads)
     held, inputs = holdings.sources(datasets, auxiliary_images, auxiliary_samples, auxiliary_predictions)
     victims = panel.load(images, samples, splits, reserved)
-    shown = _released(predictions, victims, num_classes, view)
-    parts = inversions.read(auxiliary, held, num_classes, view, device)
+    oracle = Oracle(num_classes)
+    shown = oracle.given(predictions, victims.table["sample_id"].to_numpy(), view)
+    parts = inversions.read(auxiliary, held, oracle, view, device)
     task = Traced(*parts, (shown, victims.truth), device)
     schedule = training.Schedule(seed, epochs, batch_size, learning_rate, minimum_steps)
     reading = {"features": features, "offset": offset, "learn_offset": learn_offset}
@@ -124,13 +124,6 @@ def trace_inverter(
     traces.write(trace, rows, stamp)
     files.write_bytes(epoch_table, losses.merge(means, on="epoch").to_csv(index=False).encode())
     state.remove()
-
-
-def _released(predictions: Path, victims: panel.Victims, num_classes: int, view: str) -> torch.Tensor:
-    """Return what is released of each victim's prediction vector, float32 [N, K]."""
-    asked, _, log_probabilities = read_predictions(predictions, num_classes)
-    wanted = find_rows(asked, victims.table["sample_id"].to_numpy(), predictions)
-    return views.release(torch.from_numpy(log_probabilities[wanted]), view)
 
 
 def _check_repeats(losses: pd.DataFrame, history: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from obverse import cli, devices, holdings, inversions, stamps, training
+from obverse.oracles import Oracle
 
 
 def train_inverter(
@@ -28,14 +29,15 @@ def train_inverter(
     weights: Path,
     history: Path,
 ) -> None:
-    """Train an inverter on an auxiliary set and the ``view`` of its predictions that the classifier's owner releases.
+    """Train an inverter on an auxiliary set and the ``view`` of its predictions that the target's owner releases.
 
     ``datasets``, ``images``, ``samples`` and ``predictions`` go together, one entry a data set. The epoch with the
     smallest error on the auxiliary set's validation part is kept. A killed run goes on from its state.
     """
     device = devices.prepare(precision, threads)
     held, inputs = holdings.sources(datasets, images, samples, predictions)
-    task = inversions.Inversion(*inversions.read(auxiliary, held, num_classes, view, device))
+    oracle = Oracle(num_classes)
+    task = inversions.Inversion(*inversions.read(auxiliary, held, oracle, view, device))
     schedule = training.Schedule(seed, epochs, batch_size, learning_rate, minimum_steps)
     run = inversions.begin(
         task,
@@ -48,7 +50,8 @@ def train_inverter(
         learn_offset=learn_offset,
     )
     facts = run.network.architecture | vars(schedule) | device.describe()
-    stamp = stamps.stamp("train_inverter", inputs | {"auxiliary": auxiliary}, view=view, **facts)
+    asked = {"view": view, "queries": oracle.queries}
+    stamp = stamps.stamp("train_inverter", inputs | {"auxiliary": auxiliary}, **asked, **facts)
     training.complete(run, {weights: run.network}, stamp, history=history)
 
 

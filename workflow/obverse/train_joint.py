@@ -63,6 +63,7 @@ def train_joint(
         classifier=classifier,
         inverter=inverter,
         weight=weight,
+        queries=0,  # what it learns from is no answer
         **vars(schedule),
         **device.describe(),
     )

@@ -52,7 +52,7 @@ def load_judge(path: Path, victims: Victims) -> Evaluator:
 
 
 def score(victims: Victims, reconstructions: torch.Tensor, judge: Evaluator, device: torch.device) -> pd.DataFrame:
-    """Return the scores of reconstructions float32 [N, 1, H, W], computed on ``device``: columns of `scores.SCHEMA`."""
+    """Return the scores of reconstructions float32 [N, 1, H, W], on ``device``: `scores.SCHEMA` less queries."""
     pairs = list(zip(reconstructions.split(_BLOCK), victims.truth.split(_BLOCK), strict=True))
     rows = victims.table.assign(
         mse=_each(metrics.mse, pairs, device), ssim=_each(metrics.ssim, pairs, device), identity_rank=0

@@ -36,10 +36,6 @@ rule count_data:
         facescrub="results/datasets/facescrub/samples.parquet",
         celeba="results/datasets/celeba/samples.parquet",
         poses="results/datasets/celeba/poses.parquet",
-        predictions=[
-            f"results/predictions/{OVERALL.classifier}/seed{FIRST[0]}/{dataset}.parquet"
-            for dataset in auxiliary_datasets(OVERALL.auxiliary)
-        ],
         auxiliary=f"results/auxiliaries/{OVERALL.auxiliary}.parquet",
         counted=f"results/classes/{OVERALL.classifier}/seed{FIRST[0]}/{OVERALL.auxiliary}.count.csv",
     output:
@@ -52,7 +48,6 @@ rule count_data:
         "../../envs/obverse.yaml"
     params:
         code=code("count_data"),
-        datasets=auxiliary_datasets(OVERALL.auxiliary),
     shell:
         r"""
         python -m obverse.count_data \
@@ -60,8 +55,6 @@ rule count_data:
             --celeba {input.celeba:q} \
             --sorted-poses {input.poses:q} \
             --auxiliary {input.auxiliary:q} \
-            --datasets {params.datasets:q} \
-            --predictions {input.predictions:q} \
             --counted {input.counted:q} \
             --numbers {output.numbers:q} \
             &>{log:q}

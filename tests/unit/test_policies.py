@@ -1,0 +1,34 @@
+"""What may be released of a prediction vector, by name: `policies`."""
+
+import pytest
+
+from obverse import policies
+
+
+@pytest.mark.parametrize(
+    ("name", "scores", "digits"),
+    [("full", None, None), ("m1", 1, None), ("m10", 10, None), ("round3", None, 3), ("m10_round3", 10, 3)],
+)
+def test_a_name_says_how_many_scores_and_how_many_digits(name: str, scores: int | None, digits: int | None):
+    assert policies.policy(name) == policies.Policy(scores, digits, label=False, zeros=False)
+
+
+def test_a_label_has_no_scores():
+    assert policies.policy("label") == policies.Policy(None, None, label=True, zeros=False)
+
+
+def test_a_view_may_take_what_is_withheld_for_zeros():
+    assert policies.policy("m7zeros") == policies.Policy(7, None, label=False, zeros=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("m0", "m", "10", "m-1", "m1.5", "top5", "M5", "m05", "full ", "fullzeros", "m5 zeros", ""),
+        *("round0", "round", "round12", "round3_m10", "m10round3", "m10_", "label_round2", "labelzeros"),
+        *("round2zeros", "m5_round2zeros", "m5zeros_round2"),
+    ],
+)
+def test_a_name_that_is_none_is_refused(name: str):
+    with pytest.raises(ValueError, match="expected a view full, label, m<number>, round<digits>"):
+        policies.policy(name)
