@@ -21,6 +21,7 @@ rule all:
         "results/claims.csv",
         expand("results/fig{number}.png", number=[1, *range(5, 17)]),
         expand("results/table{number}.png", number=[1, 2, 3]),
+        "results/policies.png",
         "results/fetch.png",
         "results/overlap.png",
         "results/duplicates.png",

@@ -189,3 +189,16 @@ def test_the_published_search_bears_the_papers_name_and_others_a_star():
     for costs in (["confidence", "cross_entropy"], ["cross_entropy", "confidence"]):
         found = attacks.searches({"mi_face": {"costs": costs}})
         assert list(found.items()) == [("MIA", "mi_face_confidence"), ("MIA, cross entropy*", "mi_face_cross_entropy")]
+
+
+def test_a_policy_is_attacked_by_inverters_that_were_trained_on_what_it_releases():
+    chosen = {"classifier": "faces", "auxiliary": "generic", "methods": ["aligned", "centred"]}
+    views = ["full", "m5", "m5_round2", "round3", "label"]
+    config = CONFIG | {"figures": {"policies": chosen | {"views": views}}}
+    found = attacks.of_figure(config, "policies")
+    assert [(one.view, one.label) for one in found] == [
+        (view, method) for view in views for method in chosen["methods"]
+    ]
+    assert all(one.inversion == f"{one.label}_{one.view}" for one in found)
+    assert [one.m for one in found[::2]] == [53, 5, 5, 53, 1]
+    assert found[0] == attacks.attack(config, "faces", "generic", "aligned")  # or it would be trained twice

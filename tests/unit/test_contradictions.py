@@ -316,3 +316,12 @@ def test_a_target_that_claims_are_about_is_renamed():
 def test_poses_are_compared_on_one_target():
     rows = [*without("fig7", "up"), {"label": "up", "classifier": "faces_half", "auxiliary": "up"}]
     assert first(figures__fig7__rows=rows)[0] == "figures.fig7.rows"
+
+
+@pytest.mark.parametrize(("view", "scores"), [("m54", 54), ("m60_round2", 60), ("m53", 53)])
+def test_a_policy_of_as_many_scores_as_there_are_has_another_name(view: str, scores: int):
+    assert first(figures__policies__views=["full", view]) == (
+        "figures.policies.views",
+        f"{view!r} asks for {scores} scores, but there are 53 in all",
+        "Ask for fewer; all of them are full, or round3 and its like.",
+    )

@@ -10,6 +10,7 @@ from obverse import predictions, views
 from obverse.errors import UnusableInput
 from obverse.oracles import Oracle
 
+CPU = torch.device("cpu")
 CLASSES, KNOWN = 5, np.array([30, 10, 20, 40])
 
 
@@ -28,13 +29,13 @@ def answers() -> torch.Tensor:
 @pytest.mark.parametrize("view", ["full", "m2", "round2", "m3_round2", "label", "m2zeros"])
 @pytest.mark.parametrize("ask", [Oracle.ask, Oracle.given])
 def test_an_answer_is_the_view_of_what_the_target_says_in_the_order_asked(cache: Path, view: str, ask):
-    answered = ask(Oracle(CLASSES), cache, np.array([10, 40, 30]), view)
+    answered = ask(Oracle(CLASSES, CPU), cache, np.array([10, 40, 30]), view)
     assert torch.equal(answered, views.release(answers()[[1, 3, 0]], view))
 
 
 @pytest.mark.parametrize("view", ["m6", "m6_round2", "m6zeros"])
 def test_more_scores_than_there_are_are_refused_and_count_as_no_query(cache: Path, view: str):
-    oracle = Oracle(CLASSES)
+    oracle = Oracle(CLASSES, CPU)
     with pytest.raises(
         UnusableInput, match=f"expected a view of at most 5 scores, as many as there are, found '{view}'"
     ):
@@ -43,20 +44,20 @@ def test_more_scores_than_there_are_are_refused_and_count_as_no_query(cache: Pat
 
 
 def test_a_picture_is_counted_once_however_often_it_is_asked_about(cache: Path):
-    oracle = Oracle(CLASSES)
+    oracle = Oracle(CLASSES, CPU)
     for wanted, view, count in ([10, 20], "full", 2), ([20, 30], "m2", 3), ([10], "label", 3):
         oracle.ask(cache, np.array(wanted), view)
         assert oracle.queries == count
 
 
 def test_a_victims_answer_is_no_query(cache: Path):
-    oracle = Oracle(CLASSES)
+    oracle = Oracle(CLASSES, CPU)
     oracle.given(cache, KNOWN, "full")
     assert oracle.queries == 0
 
 
 def test_pictures_of_two_data_sets_are_two_though_their_numbers_are_one(cache: Path, tmp_path: Path):
-    oracle, other = Oracle(CLASSES), tmp_path / "other.parquet"
+    oracle, other = Oracle(CLASSES, CPU), tmp_path / "other.parquet"
     other.write_bytes(cache.read_bytes())
     for path in (cache, other):
         oracle.ask(path, KNOWN, "full")
@@ -64,7 +65,7 @@ def test_pictures_of_two_data_sets_are_two_though_their_numbers_are_one(cache: P
 
 
 def test_a_picture_that_the_target_was_not_asked_about_is_an_error(cache: Path):
-    oracle = Oracle(CLASSES)
+    oracle = Oracle(CLASSES, CPU)
     with pytest.raises(UnusableInput, match="expected sample_id 50"):
         oracle.ask(cache, np.array([10, 50]), "full")
     assert oracle.queries == 0

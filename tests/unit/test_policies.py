@@ -1,6 +1,9 @@
 """What may be released of a prediction vector, by name: `policies`."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from obverse import policies
 
@@ -32,3 +35,26 @@ def test_a_view_may_take_what_is_withheld_for_zeros():
 def test_a_name_that_is_none_is_refused(name: str):
     with pytest.raises(ValueError, match="expected a view full, label, m<number>, round<digits>"):
         policies.policy(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        *[
+            ("full", "all scores"),
+            ("label", "the label alone"),
+            ("m1", "1 largest score"),
+            ("m10", "10 largest scores"),
+        ],
+        *[("round1", "all scores, 1 decimal"), ("m10_round3", "10 largest scores, 3 decimals")],
+    ],
+)
+def test_a_policy_in_words(name: str, words: str):
+    assert policies.described(name) == words
+
+
+def test_the_schema_takes_the_same_names():
+    """It cannot be told of the pattern; a view that only attacks have is no policy."""
+    schema = yaml.safe_load((Path(__file__).parents[2] / "workflow/config.schema.yaml").read_text())
+    views = schema["properties"]["figures"]["properties"]["policies"]["properties"]["views"]
+    assert views["items"]["pattern"] == f"^({policies.POLICY})$"

@@ -53,6 +53,8 @@ CHANGED = {
     "figures.fig10.methods": ["aligned"],
     "figures.fig9.methods_at_full": [],
     "figures.fig10.methods_at_full": ["centred"],
+    "figures.policies.methods": ["centred"],
+    "figures.policies.views": ["full", "label"],
     "classifiers.faces_minmax.dataset": "facescrub",
     "auxiliaries.generic_minmax.parts": [{"dataset": "celeba"}],
     "ablations.offset_m": [2],

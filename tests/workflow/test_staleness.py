@@ -9,15 +9,15 @@ from checkouts import Checkout, copy_checkout
 
 CLAIMING = {"check_claims"}  # from scores, classes, angles and facts
 TABLES = {"tabulate_auxiliaries", "tabulate_joint"}
-COMPARING = {"draw_mse_curve", "draw_reconstructions", "draw_grid", "draw_overview"} | TABLES
+COMPARING = {"draw_mse_curve", "draw_reconstructions", "draw_grid", "draw_overview", "draw_policies"} | TABLES
 SHOWING_CLASSES = {"score_classes", "draw_classes", "draw_overview"} | CLAIMING
 FIGURES = {"draw_fetch", "draw_overlap", "draw_duplicates", "draw_poses", "draw_classes"} | COMPARING
 FIGURES |= {"tabulate_allocation"}
 RECONSTRUCTING = {"reconstruct", "measure_poses"} | COMPARING | CLAIMING
 JUDGED = {"score_floors", "retrieve_nearest"} | SHOWING_CLASSES | RECONSTRUCTING
 INVERTING = {"train_inverter", "infer_classes", "time_inversion"} | SHOWING_CLASSES | RECONSTRUCTING
-PREDICTING = {"predict", "retrieve_nearest", "count_classes", "count_data"} | INVERTING
-ASKING = {"retrieve_nearest", "count_classes"} | INVERTING
+ASKING = {"retrieve_nearest", "count_classes", "count_data"} | INVERTING
+PREDICTING = {"predict"} | ASKING
 # Joint training makes a target too, which is asked about its owner's images.
 INVERTING_JOINTLY = {"train_joint", "predict", "retrieve_nearest"} | INVERTING
 CLASSIFYING = {"train_classifier", "invert_classes"} | INVERTING_JOINTLY | PREDICTING

@@ -30,7 +30,18 @@ REDRAWN = (
     "duplicates",
     "poses",
 )
-FIGURES = (*REDRAWN, "fig5", "fig6", "fig10", "fig11", "fig12", "fig13", "fig15", "fig16")  # drawn as one of those is
+FIGURES = (
+    *REDRAWN,
+    "fig5",
+    "fig6",
+    "fig10",
+    "fig11",
+    "fig12",
+    "fig13",
+    "fig15",
+    "fig16",
+    "policies",
+)  # drawn as one of those is
 
 # Each kind of network, and what threads might show in, by one target of few jobs; `make soak` compares the whole graph.
 KINDS = ("results/angles/faces/generic/aligned_full/seed1/facescrub.full.parquet",)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from obverse import targets
+from obverse import policies, targets
 
 FLOORS = ("mean_image", "black", "class_mean")  # what can be shown without asking anything
 CEILING = "truth"  # what a perfect attack would show: what the evaluation classifier makes of it bounds all others
@@ -59,6 +59,18 @@ def compared(config: dict, figure: str) -> list[Attack]:
         further = chosen.get("methods_at_full", []) if m == max(chosen["m"]) else []
         for method in [*chosen["methods"], *further]:
             found.append(attack(config, chosen["classifier"], chosen["auxiliary"], method, m))
+    return found
+
+
+def released(config: dict, figure: str) -> list[Attack]:
+    """Return the attacks of a figure on each of its views, by inverters that were trained on the same."""
+    chosen, found = config["figures"][figure], []
+    for view in chosen["views"]:
+        for method in chosen["methods"]:
+            whole = attack(config, chosen["classifier"], chosen["auxiliary"], method)
+            shown = policies.policy(view)
+            kept = 1 if shown.label else shown.scores or whole.m
+            found.append(replace(whole, m=kept, inversion=f"{method}_{view}", view=view))
     return found
 
 
@@ -131,6 +143,8 @@ def of_figure(config: dict, figure: str) -> list[Attack]:
     chosen = config["figures"][figure]
     if "prior_auxiliary" in chosen:
         return (first(config, figure) if "m" in chosen else []) + inferring(config, figure)
+    if "views" in chosen:
+        return released(config, figure)
     if "draws" in chosen:
         return draws(config, figure)
     return compared(config, figure) if "m" in chosen else rows(config, figure)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from obverse import ablations, attacks, inventory, pairings, targets
+from obverse import ablations, attacks, inventory, pairings, policies, targets
 from obverse.inventory import Contradiction
 from obverse.ledger import needs
 from obverse.pairings import known
@@ -118,6 +118,7 @@ def _figure(config: dict, figure: str) -> Iterator[Contradiction]:
         yield from _rows(config, figure)
         return
     target = targets.target(config, chosen["classifier"])
+    yield from _views(config, figure)
     asked = chosen.get("m", [])
     most = max([asked] if isinstance(asked, int) else asked, default=0)
     if most > target.classes:
@@ -132,6 +133,16 @@ def _figure(config: dict, figure: str) -> Iterator[Contradiction]:
     people = "victims" if "m" in chosen else "classes"
     if chosen.get(people, 0) > target.classes:
         yield f"{where}.{people}", f"{chosen[people]} people, but there are {target.classes}", "Show fewer."
+
+
+def _views(config: dict, figure: str) -> Iterator[Contradiction]:
+    """One view has one name, and asks for no more scores than there are."""
+    chosen = config["figures"][figure]
+    classes = targets.target(config, chosen["classifier"]).classes
+    for view in chosen.get("views", []):
+        if (policies.policy(view).scores or 0) >= classes:
+            problem = f"{view!r} asks for {policies.policy(view).scores} scores, but there are {classes} in all"
+            yield f"figures.{figure}.views", problem, "Ask for fewer; all of them are full, or round3 and its like."
 
 
 def _rows(config: dict, figure: str) -> Iterator[Contradiction]:

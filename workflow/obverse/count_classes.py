@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import torch
+
 from obverse import auxiliaries, cli, files
 from obverse.oracles import Oracle
 
@@ -14,7 +16,7 @@ def count_classes(
     ``datasets`` and ``predictions`` are parallel, and hold every image of the auxiliary set (section 5.5).
     """
     chosen = auxiliaries.read(auxiliary).to_pandas()
-    oracle = Oracle(num_classes)
+    oracle = Oracle(num_classes, torch.device("cpu"))
     found: set[int] = set()
     for dataset, cache in zip(datasets, predictions, strict=True):
         wanted = chosen.loc[chosen["dataset"] == dataset, "sample_id"].to_numpy()

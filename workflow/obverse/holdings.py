@@ -53,7 +53,7 @@ def examples(
         wanted = table["sample_id"].to_numpy()[(of == dataset) & (parts == part)]
         if len(wanted):
             images, samples, predictions = paths
-            released.append(oracle.ask(predictions, wanted, view).to(device.torch))
+            released.append(oracle.ask(predictions, wanted, view))
             places = rows_of(read_samples(samples)["sample_id"].to_numpy(), wanted, samples)
             pictures.append(resident(read_images(images), places, device.torch))
     if not released:

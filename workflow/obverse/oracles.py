@@ -15,10 +15,13 @@ from obverse.samples import rows as find_rows
 
 
 class Oracle:
-    """A target of ``num_classes`` that answers from its prediction caches, and what it was asked so far."""
+    """A target of ``num_classes`` that answers from its prediction caches, and what it was asked so far.
 
-    def __init__(self, num_classes: int) -> None:
-        self.num_classes = num_classes
+    Answers lie on ``device``, where views are made of them.
+    """
+
+    def __init__(self, num_classes: int, device: torch.device) -> None:
+        self.num_classes, self._device = num_classes, device
         self._asked: set[tuple[Path, int]] = set()
 
     @property
@@ -43,4 +46,4 @@ class Oracle:
             raise UnusableInput(cache, problem, "Attack with fewer.")
         known, _, log_probabilities = predictions.read(cache, self.num_classes)
         wanted = find_rows(known, sample_ids, cache)
-        return views.release(torch.from_numpy(log_probabilities[wanted]), view)
+        return views.release(torch.from_numpy(log_probabilities[wanted]).to(self._device), view)

@@ -38,3 +38,12 @@ def policy(name: str) -> Policy:
         label=name == "label",
         zeros=name.endswith("zeros"),
     )
+
+
+def described(name: str) -> str:
+    """Return the same in words: "10 largest scores, 3 decimals"."""
+    chosen = policy(name)
+    if chosen.label:
+        return "the label alone"
+    scores = "all scores" if chosen.scores is None else f"{chosen.scores} largest score{'s' * (chosen.scores > 1)}"
+    return scores if chosen.digits is None else f"{scores}, {chosen.digits} decimal{'s' * (chosen.digits > 1)}"

@@ -39,7 +39,7 @@ def reconstruct(
     """
     device = devices.prepare("float32", threads)
     victims = panel.load(images, samples, splits, reserved)
-    released = Oracle(num_classes).given(predictions, victims.table["sample_id"].to_numpy(), view)
+    released = Oracle(num_classes, device.torch).given(predictions, victims.table["sample_id"].to_numpy(), view)
     inverter = checkpoints.load(weights, Inverter)
     _check_fits(inverter, weights, num_classes, victims.truth.shape[-1])
     judge = panel.load_judge(evaluator, victims)

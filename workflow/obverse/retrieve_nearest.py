@@ -42,7 +42,7 @@ def retrieve_nearest(
     victims = panel.load(images, samples, splits, reserved)
     judge = panel.load_judge(evaluator, victims)
     held, inputs = holdings.sources(datasets, auxiliary_images, auxiliary_samples, auxiliary_predictions)
-    oracle = Oracle(num_classes)
+    oracle = Oracle(num_classes, device.torch)
     known, pictures = holdings.examples(auxiliary, TRAIN, held, oracle, "full", device)
     given = oracle.given(predictions, victims.table["sample_id"].to_numpy(), "full")
     nearest = _nearest(given, known)

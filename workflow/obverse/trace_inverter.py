@@ -104,7 +104,7 @@ def trace_inverter(
     device = devices.prepare(precision, threads)
     held, inputs = holdings.sources(datasets, auxiliary_images, auxiliary_samples, auxiliary_predictions)
     victims = panel.load(images, samples, splits, reserved)
-    oracle = Oracle(num_classes)
+    oracle = Oracle(num_classes, device.torch)
     shown = oracle.given(predictions, victims.table["sample_id"].to_numpy(), view)
     parts = inversions.read(auxiliary, held, oracle, view, device)
     task = Traced(*parts, (shown, victims.truth), device)

@@ -36,6 +36,19 @@ def on_curve(figure: str) -> list[tuple[Attack, str, str]]:
     return found
 
 
+def on_policies() -> list[tuple[str, str, str]]:
+    """Return each view, what made the images, and their scores: with each training seed, and floors, of ``nothing``."""
+    shown = attacks.released(config, "policies")
+    found = [
+        (attack.view, attack.label, path)
+        for attack in shown
+        for path in attack_files([attack], config["seeds"], "scores", "parquet")
+    ]
+    floors = ("mean_image", "class_mean")
+    paths = floor_files(shown[0].classifier, shown[0].auxiliary, floors)
+    return found + [("nothing", floor, path) for floor, path in zip(floors, paths)]
+
+
 def inferred(figure: str) -> dict[str, str]:
     """Return the name of an attack's pictures of classes, by the attack's label in the figure."""
     by_inverters = {attack.label: attack.infers for attack in attacks.inferring(config, figure)}

@@ -154,3 +154,39 @@ rule draw_grid:
             --table {output.table:q} \
             &>{log:q}
         """
+
+
+rule draw_policies:
+    input:
+        scores=[path for _, _, path in on_policies()],
+    output:
+        picture=report("results/policies.png", caption="../report/about.rst", category="2 Figures"),
+        table="results/policies.csv",
+    log:
+        "results/logs/draw_policies/policies.log",
+    benchmark:
+        "results/benchmarks/draw_policies/policies.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("draw_policies"),
+        title="What the target's owner could release of each prediction vector, and how near attacks then come",
+        methods=[method for _, method, _ in on_policies()],
+        views=[view for view, _, _ in on_policies()],
+        resamples=config["resamples"],
+        seed=config["data_seed"],
+        origin=origin("policies"),
+    shell:
+        r"""
+        python -m obverse.draw_policies \
+            --title {params.title:q} \
+            --scores {input.scores:q} \
+            --methods {params.methods:q} \
+            --views {params.views:q} \
+            --resamples {params.resamples} \
+            --seed {params.seed} \
+            --origin={params.origin:q} \
+            --picture {output.picture:q} \
+            --table {output.table:q} \
+            &>{log:q}
+        """
