@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pyarrow import parquet
 
-from checkouts import Checkout, contents
+from checkouts import BASE, Checkout, contents
 from obverse import scores
 from obverse.faces import truth
 from shown import says_stand_ins
@@ -57,6 +57,11 @@ def test_every_picture_says_on_its_face_that_it_is_made_from_stand_ins(finished:
     pictures = sorted((finished.path / "results").glob("*.png"))
     assert len(pictures) == len(FIGURES)
     assert [picture.name for picture in pictures if not says_stand_ins(picture)] == []
+
+
+def test_every_picture_and_the_claims_have_a_line_in_the_report():
+    captions = (BASE / "workflow/report/about.rst").read_text()
+    assert set(re.findall(r'^"(\w+)": "', captions, re.M)) == {*FIGURES, "claims", "ablations"}
 
 
 def test_fig8_has_every_method_at_every_m_on_both_splits(finished: Checkout):
