@@ -11,7 +11,7 @@ from obverse.splits import HELD_OUT, MEMBER, SPLITS
 NOTHING = "nothing"  # the view of a floor
 _LINE = 0.42  # inches a view
 _LEGEND = (
-    "Mean squared error a pixel, 95 % intervals over identities. Filled: members. Open: held-out. "
+    "Mean squared error a pixel, 95 % intervals over identities. Filled: members. Open: held-out.\n"
     "At the right: of how many held-out pictures the evaluation classifier names the person."
 )
 
