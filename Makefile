@@ -7,7 +7,7 @@ RUN := . .venv/bin/activate &&
 .DEFAULT_GOAL := figure
 
 figure: $(READY)
-	@$(RUN) snakemake --cores all results/fig9.png
+	@$(RUN) exec snakemake --cores all results/fig9.png
 
 # The lock is complete, so nothing is resolved; compiled bytecode lets a torch job start in two seconds, not five.
 $(READY): envs/obverse.lock.txt envs/installer.lock.txt
@@ -19,10 +19,10 @@ $(READY): envs/obverse.lock.txt envs/installer.lock.txt
 	@touch $@
 
 test: $(READY)
-	@$(RUN) pytest
+	@$(RUN) exec pytest
 
 soak: $(READY)
-	@$(RUN) pytest -m soak
+	@$(RUN) exec pytest -m soak
 
 bench: $(READY)
 	@$(RUN) python benchmarks/train_inverter.py

@@ -51,6 +51,9 @@ include: "workflow/rules/reports.smk"
 include: "workflow/rules/ablations.smk"
 
 
+parameters.carry_names(workflow.rules)
+
+
 onsuccess:
     for path in sorted(workflow.dag_settings.targets) or rules.all.input:
         print(f"Done: {path}", file=sys.stderr)

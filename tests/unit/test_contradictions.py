@@ -322,6 +322,6 @@ def test_poses_are_compared_on_one_target():
 def test_a_policy_of_as_many_scores_as_there_are_has_another_name(view: str, scores: int):
     assert first(figures__policies__views=["full", view]) == (
         "figures.policies.views",
-        f"{view!r} asks for {scores} scores, but there are 53 in all",
-        "Ask for fewer; all of them are full, or round3 and its like.",
+        f"{view!r} asks for {scores} of 53 scores",
+        "Ask for fewer; all of them are called full, or round3 if rounded.",
     )

@@ -142,6 +142,18 @@ def test_a_changed_number_reruns_what_uses_it(shared: Checkout, old: str, new: s
         assert ran == set()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("near_duplicates: 0.03", "near_duplicates: 0.01", "render_facescrub"),
+        ("dead_urls: 0.03", "dead_urls: 0.01", "render_facescrub"),
+    ],
+)
+def test_a_number_that_becomes_what_another_is_counts_as_changed(shared: Checkout, old: str, new: str, rule: str):
+    """Snakemake compares the set of a rule's values, and each old and new one here is another param's too."""
+    assert rule in after_edit(shared, "config.yaml", old, new)
+
+
 def test_a_fresh_clone_with_results_brought_along_reruns_nothing_and_then_what_is_edited(
     finished: Checkout, tmp_path: Path
 ):

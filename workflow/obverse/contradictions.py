@@ -141,8 +141,12 @@ def _views(config: dict, figure: str) -> Iterator[Contradiction]:
     classes = targets.target(config, chosen["classifier"]).classes
     for view in chosen.get("views", []):
         if (policies.policy(view).scores or 0) >= classes:
-            problem = f"{view!r} asks for {policies.policy(view).scores} scores, but there are {classes} in all"
-            yield f"figures.{figure}.views", problem, "Ask for fewer; all of them are full, or round3 and its like."
+            problem = f"{view!r} asks for {policies.policy(view).scores} of {classes} scores"
+            yield (
+                f"figures.{figure}.views",
+                problem,
+                "Ask for fewer; all of them are called full, or round3 if rounded.",
+            )
 
 
 def _rows(config: dict, figure: str) -> Iterator[Contradiction]:

@@ -52,7 +52,7 @@ def _explain(error: jsonschema.ValidationError, schema: dict) -> tuple[str, str]
         if near:
             guess = f"Did you mean {near[0]!r}?"
         elif above:
-            guess = f"It belongs {' or '.join(above[:3])}."
+            guess = f"It belongs {' or '.join(above)}."
         else:
             guess = f"Expected one of: {', '.join(known)}."
         return f"unknown key {unknown!r}", f"{guess} Keys are described in workflow/config.schema.yaml."

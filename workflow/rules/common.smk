@@ -12,7 +12,7 @@ sys.path.insert(0, str(BASE / "workflow"))
 # And NumPy's products on one thread: their last digits depend on how many there are.
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1; ")
 
-from obverse import ablations, contradictions, locks, pairings, policies, recipes, settings, targets
+from obverse import ablations, contradictions, locks, pairings, parameters, policies, recipes, settings, targets
 from obverse.attacks import CEILING, FLOORS, JOINT, Attack, compared, of_figure, rows
 from obverse.errors import UnusableInput
 from obverse.provenance import code

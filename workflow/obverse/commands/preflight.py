@@ -76,7 +76,8 @@ def _report(config: dict, missing: list[str], fetched: list[str]) -> list[str]:
         *(f"  {line}" for line in fetched),
         "Pictures: " + ", ".join(f"{role} {count:,}" for role, count in pictures.items()),
         f"Disk:     {estimates.disk(config) / 1e9:.1f} GB under results/",
-        f"Training: {operations / 1e15:,.3g} PFLOP, about {hours:,.{0 if hours >= 10 else 1}f} hours here "
+        f"Training: {operations / 1e15:,.{0 if operations >= 1e17 else 2}f} PFLOP, "
+        f"about {hours:,.{0 if hours >= 10 else 1}f} hours here "
         f"({estimates.SHARE_OF_MATRIX_RATE:.0%} of the {rate / 1e12:.2g} TFLOP/s a matrix product reaches)",
         f"Queries:  {estimates.queries(config):,} images asked of targets trained here, which cost nothing but time",
     ]
