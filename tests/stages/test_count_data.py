@@ -42,5 +42,5 @@ def test_poses_are_shares(counts):
 
 
 def test_queries_are_those_that_were_counted_beside_the_images_that_are_held(counts):
-    """An adversary who asked more than once would show."""
+    """As `count_classes` counted them: a picture that is asked about again counts once."""
     assert counts["auxiliary images"] == 3 and counts["queries"] == 4

@@ -12,25 +12,29 @@ from shown import says_stand_ins
 
 PEOPLE, PER_SIDE = 6, 3
 MEANS = {
+    ("aligned", "round1"): 0.016,
+    ("centred", "round1"): 0.015,
     ("aligned", "full"): 0.01,
     ("centred", "full"): 0.006,
-    ("aligned", "label"): 0.016,
-    ("centred", "label"): 0.015,
 }
 FLOORS = {"mean_image": 0.021, "class_mean": 0.009}
 
 
 def score_file(path: Path, mse: np.ndarray, named: int) -> Path:
-    """Write scores of PEOPLE people with PER_SIDE pictures on each side; the judge names those of ``named`` people."""
+    """Write scores of PEOPLE people with PER_SIDE pictures on each side; held-out ones err more than members.
+
+    Of held-out pictures the judge names those of ``named`` people, of members all.
+    """
     labels = np.repeat(np.arange(PEOPLE), 2 * PER_SIDE)
+    held_out = np.arange(len(labels)) % 2 == 1
     rows = {
         "sample_id": np.arange(len(labels)) + 50,
         "label": labels,
         "split": ["member", "held_out"] * (len(labels) // 2),
-        "mse": mse.astype(np.float32),
+        "mse": (mse * np.where(held_out, 1.5, 1.0)).astype(np.float32),
         "ssim": np.zeros(len(labels), np.float32),
         "identity_rank": np.ones(len(labels), int),
-        "evaluation_rank": np.where(labels < named, 1, 4),
+        "evaluation_rank": np.where((labels < named) | ~held_out, 1, 4),
     }
     scores.write(path, pd.DataFrame(rows), 70, {})
     return path
@@ -70,22 +74,42 @@ def test_an_error_is_the_mean_over_images_and_training_seeds(inputs, tmp_path):
     files = [scores.read(path) for path in inputs["scores"][:2]]
     for split in ("member", "held_out"):
         own = np.mean([file.loc[file["split"] == split, "mse"].mean() for file in files])
-        one = table.loc[("full", "aligned", split)]
+        one = table.loc[("round1", "aligned", split)]
         assert one["mse"] == pytest.approx(own, rel=1e-5) and one["mse_low"] < one["mse"] < one["mse_high"]
         assert one["queries"] == 70 and one["seeds"] == 2 and one["n"] == PEOPLE * PER_SIDE
 
 
-def test_views_are_drawn_in_their_order_with_what_the_judge_names_beside_them(inputs, tmp_path, monkeypatch):
+@pytest.fixture
+def axes(inputs, tmp_path, monkeypatch):
     figures = []
     monkeypatch.setattr(style, "save", lambda figure, path: figures.append(figure))
-    drawn(inputs, tmp_path / "out")
-    axes = figures[0].axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["all scores", "the label alone"]
-    assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first stands at the top
-    said = sorted(((text.get_position()[1], text.get_text()) for text in axes.texts), key=lambda one: one[0])
-    assert [text for _, text in said] == ["50%", "50%", "0%", "0%"]
-    floors = [line.get_xdata()[0] for line in axes.lines if line.get_label().startswith("floor")]
-    assert len(floors) == 2 and floors == pytest.approx(list(FLOORS.values()), rel=0.3)
+    table = drawn(inputs, tmp_path / "out").set_index(["view", "method", "split"])["mse"]
+    return figures[0].axes[0], table
+
+
+def test_views_are_drawn_in_their_order_with_what_the_judge_names_of_held_out_pictures(axes):
+    shown, _ = axes
+    assert [label.get_text() for label in shown.get_yticklabels()] == ["all scores, 1 decimal", "all scores"]
+    assert shown.get_ylim()[0] > shown.get_ylim()[1]  # the first stands at the top
+    said = sorted(((text.get_position()[1], text.get_text()) for text in shown.texts), key=lambda one: one[0])
+    assert [text for _, text in said] == ["0%", "0%", "50%", "50%"]
+
+
+def test_members_are_filled_dots_at_their_errors_and_held_out_pictures_open_ones(axes):
+    shown, table = axes
+    dots = [line for line in shown.lines if line.get_marker() == "o" and len(line.get_xdata())]
+    for split, is_open in (("member", False), ("held_out", True)):
+        drawn_at = sorted(
+            float(dot.get_xdata()[0]) for dot in dots if (dot.get_markerfacecolor() == "white") == is_open
+        )
+        expected = table[[(view, method, split) for method, view in MEANS]]
+        assert drawn_at == pytest.approx(sorted(expected), rel=1e-4)
+
+
+def test_floors_are_lines_at_the_errors_of_held_out_pictures(axes):
+    shown, table = axes
+    floors = [line.get_xdata()[0] for line in shown.lines if line.get_label().startswith("floor")]
+    assert floors == pytest.approx([table["nothing", floor, "held_out"] for floor in FLOORS], rel=1e-4)
 
 
 def test_the_picture_says_that_it_is_made_from_stand_ins(inputs, tmp_path):

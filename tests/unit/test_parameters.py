@@ -3,6 +3,7 @@
 import inspect
 
 import pytest
+import snakemake.utils
 from snakemake.iocontainers import Params
 
 from obverse import parameters
@@ -25,8 +26,9 @@ def given(**values: object) -> dict[str, object]:
 @pytest.mark.parametrize("value", [3, 0.03, True, "left", "", [1, 2], ["a b", "c"], []])
 def test_a_value_is_in_commands_what_it_was_and_in_comparisons_has_its_name(value: object):
     named = given(width=value)["width"]
-    assert named == value if isinstance(value, list) else named == str(value)
-    assert f"{named}" == f"{named!s}" and repr(named) == f"width={value!r}"
+    for command in ("x --width {p:q}", "x --width {p}"):
+        assert snakemake.utils.format(command, p=named) == snakemake.utils.format(command, p=value)
+    assert repr(named) == f"width={value!r}"
 
 
 def test_two_numbers_that_are_swapped_are_others():
@@ -43,6 +45,13 @@ def test_a_function_of_wildcards_keeps_what_it_asks_for():
     assert repr(rule.params.view("w", input="i")) == "view='w i'"
 
 
+@pytest.mark.parametrize("value", ["of {dataset}", ["{m}"]])
+def test_a_constant_with_a_wildcard_is_refused(value: object):
+    """It would reach the command with its braces."""
+    with pytest.raises(ValueError, match="param title: a constant has no wildcards"):
+        given(title=value)
+
+
 def test_what_cannot_be_compared_is_refused():
-    with pytest.raises(TypeError, match="param folder: expected a word, a number or a list, found dict"):
-        given(folder={})
+    with pytest.raises(TypeError, match="param folder: expected a word, a number or a list, found NoneType"):
+        given(folder=None)

@@ -62,12 +62,17 @@ def test_a_misspelt_key_is_named_with_the_key_that_was_meant():
         (("joint", "costs"), "under mi_face"),
         (("figures", "fig9", "seeds"), "at the top level"),
         (("inverters", "faces", "member_fraction"), "under classifiers.<name>"),
+        (("auxiliaries", "generic", "pose"), "under auxiliaries.<name>.parts[]"),
     ],
 )
 def test_a_key_in_the_wrong_group_is_told_where_it_belongs(keys: tuple[str, ...], belongs: str):
     first, second = refused(*keys, value=True)
     assert first.endswith(f"unknown key {keys[-1]!r}")
     assert second.startswith(f"It belongs {belongs}. ")
+
+
+def test_a_key_that_may_stand_in_many_places_is_told_what_may_stand_in_this_one():
+    assert refused("joint", "classifier", value="faces")[1].startswith("Expected one of: weights.")
 
 
 def test_a_missing_key_is_named():

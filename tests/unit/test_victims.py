@@ -51,7 +51,7 @@ def test_scores_are_the_metrics_row_by_row(written: Path, tmp_path: Path):
     loaded = panel(written)
     rebuilt = torch.rand(6, 1, 16, 16, generator=torch.Generator().manual_seed(0))
     scored = victims.score(loaded, rebuilt, JUDGE, CPU)
-    assert list(scored.columns) == scores.SCHEMA.names
+    assert [*scored.columns, "queries"] == scores.SCHEMA.names
     np.testing.assert_allclose(scored["mse"], ((rebuilt - loaded.truth) ** 2).mean(dim=(1, 2, 3)), rtol=1e-6)
     np.testing.assert_array_equal(scored["ssim"], metrics.ssim(rebuilt, loaded.truth))
     ranks = evaluators.rank(JUDGE, rebuilt, torch.ones(6, dtype=torch.int64))

@@ -136,17 +136,15 @@ def _figure(config: dict, figure: str) -> Iterator[Contradiction]:
 
 
 def _views(config: dict, figure: str) -> Iterator[Contradiction]:
-    """One view has one name, and asks for no more scores than there are."""
+    """A view asks for fewer scores than there are; all of them have another name."""
     chosen = config["figures"][figure]
     classes = targets.target(config, chosen["classifier"]).classes
     for view in chosen.get("views", []):
-        if (policies.policy(view).scores or 0) >= classes:
-            problem = f"{view!r} asks for {policies.policy(view).scores} of {classes} scores"
-            yield (
-                f"figures.{figure}.views",
-                problem,
-                "Ask for fewer; all of them are called full, or round3 if rounded.",
-            )
+        shown = policies.policy(view)
+        if (shown.scores or 0) >= classes:
+            whole = "full" if shown.digits is None else f"round{shown.digits}"
+            problem = f"{view!r} asks for {shown.scores} of {classes} scores"
+            yield f"figures.{figure}.views", problem, f"Ask for fewer; all of them are called {whole}."
 
 
 def _rows(config: dict, figure: str) -> Iterator[Contradiction]:

@@ -12,7 +12,8 @@ NOTHING = "nothing"  # the view of a floor
 _LINE = 0.42  # inches a view
 _LEGEND = (
     "Mean squared error a pixel, 95 % intervals over identities. Filled: members. Open: held-out.\n"
-    "At the right: of how many held-out pictures the evaluation classifier names the person."
+    "At the right: of how many held-out pictures the evaluation classifier names the person.\n"
+    "Who is given more can throw some away: a policy protects no better than the weakest that it contains."
 )
 
 

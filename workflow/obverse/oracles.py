@@ -43,7 +43,7 @@ class Oracle:
         """Return the same of victims, whose pictures the adversary does not hold: somebody else asked about them."""
         if (policies.policy(view).scores or 0) > self.num_classes:
             problem = f"expected a view of at most {self.num_classes} scores, as many as there are, found {view!r}"
-            raise UnusableInput(cache, problem, "Attack with fewer.")
+            raise UnusableInput(f"view {view}", problem, "Ask for fewer, or for all of them: full.")
         known, _, log_probabilities = predictions.read(cache, self.num_classes)
         wanted = find_rows(known, sample_ids, cache)
         return views.release(torch.from_numpy(log_probabilities[wanted]).to(self._device), view)

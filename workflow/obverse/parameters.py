@@ -32,15 +32,21 @@ class _NamedList(list):
 
 
 def carry_names(rules: Iterable) -> None:
-    """Let each param of Snakemake's ``rules`` carry its name; raise `TypeError`, later, for a value that cannot."""
+    """Let each param of Snakemake's ``rules`` carry its name.
+
+    Constants are taken as they are: a wildcard needs a function. Raises `ValueError` for a constant with one, and
+    `TypeError`, once there are jobs, for a value that is no word, number or list.
+    """
     for rule in rules:
         for name, value in list(rule.params.items()):
             setattr(rule.params, name, _naming(name, value))
 
 
 def _naming(name: str, value: object) -> Callable:
-    """Return what gives the named value; a function, since Snakemake makes plain words of constants."""
+    """Return what gives the named value; a function, since of a constant Snakemake would make a plain word again."""
     if not callable(value):
+        if "{" in str(value):
+            raise ValueError(f"param {name}: a constant has no wildcards, found {value!r}; give a function of them")
         return lambda wildcards: _named(name, value)
 
     @functools.wraps(value)

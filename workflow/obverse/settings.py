@@ -15,6 +15,7 @@ import yaml
 from obverse import contradictions
 from obverse.errors import UnusableInput
 
+_PLACES = 5  # that a key is said to belong to; more are no help
 _SCHEMA = Path(__file__).parents[1] / "config.schema.yaml"
 
 
@@ -51,7 +52,7 @@ def _explain(error: jsonschema.ValidationError, schema: dict) -> tuple[str, str]
         above = list(_groups(schema, schema, unknown))
         if near:
             guess = f"Did you mean {near[0]!r}?"
-        elif above:
+        elif 0 < len(above) <= _PLACES:
             guess = f"It belongs {' or '.join(above)}."
         else:
             guess = f"Expected one of: {', '.join(known)}."
@@ -77,6 +78,8 @@ def _groups(schema: dict, node: dict, key: object, where: str = "") -> Iterator[
     above = f"{where}." if where else ""
     for name, below in node.get("properties", {}).items():
         yield from _groups(schema, below, key, f"{above}{name}")
+    if "items" in node:
+        yield from _groups(schema, node["items"], key, f"{where}[]")
     if isinstance(node.get("additionalProperties"), dict):
         yield from _groups(schema, node["additionalProperties"], key, f"{above}<name>")
 
