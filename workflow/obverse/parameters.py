@@ -5,7 +5,10 @@ param of the rule is, from what a third one is, goes unnoticed, and so do two th
 """
 
 import functools
+import re
 from collections.abc import Callable, Iterable
+
+_WILDCARD = re.compile(r"\{\w+(,[^}]*)?\}")
 
 
 class _Named(str):
@@ -45,7 +48,7 @@ def carry_names(rules: Iterable) -> None:
 def _naming(name: str, value: object) -> Callable:
     """Return what gives the named value; a function, since of a constant Snakemake would make a plain word again."""
     if not callable(value):
-        if "{" in str(value):
+        if _WILDCARD.search(str(value)):
             raise ValueError(f"param {name}: a constant has no wildcards, found {value!r}; give a function of them")
         return lambda wildcards: _named(name, value)
 
