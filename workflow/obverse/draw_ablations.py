@@ -87,16 +87,7 @@ def _draw_line(axes: Axes, place: int, line: pd.DataFrame) -> None:
         axes.axhspan(place - 0.45, place + 0.45, color=_DECIDED, alpha=0.1, linewidth=0)
     for split, shift in ((MEMBER, -0.14), (HELD_OUT, 0.14)):
         one = line.loc[split]
-        axes.errorbar(
-            one["mse"],
-            place + shift,
-            xerr=[[one["mse"] - one["mse_low"]], [one["mse_high"] - one["mse"]]],
-            color=_DECIDED if decided else _OTHER,
-            marker="o",
-            markerfacecolor="white" if split == HELD_OUT else None,
-            markersize=4,
-            linewidth=1,
-        )
+        style.dot(axes, place + shift, one, _DECIDED if decided else _OTHER, is_open=split == HELD_OUT)
         axes.plot(one["floor"], place + shift, marker="|", color="#a0a0a0", markersize=5)
     said, clear = _said(line.loc[HELD_OUT])
     colour = "black" if clear else "#909090"

@@ -74,17 +74,7 @@ def _draw(rows: pd.DataFrame, title: str, origin: str) -> style.Figure:
 def _draw_method(axes: Axes, place: float, line: pd.DataFrame, colour: str) -> None:
     """Draw what one method makes of one view; ``line`` has a row for each split."""
     for split, shift in ((MEMBER, -0.06), (HELD_OUT, 0.06)):
-        one = line.loc[split]
-        axes.errorbar(
-            one["mse"],
-            place + shift,
-            xerr=[[one["mse"] - one["mse_low"]], [one["mse_high"] - one["mse"]]],
-            color=colour,
-            marker="o",
-            markerfacecolor="white" if split == HELD_OUT else None,
-            markersize=4,
-            linewidth=1,
-        )
+        style.dot(axes, place + shift, line.loc[split], colour, is_open=split == HELD_OUT)
     named = f"{line.loc[HELD_OUT]['evaluation1']:.0%}"
     axes.text(1.01, place, named, transform=axes.get_yaxis_transform(), color=colour, fontsize=7, va="center")
 

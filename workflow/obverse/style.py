@@ -1,12 +1,14 @@
 """How figures look, and how they are saved."""
 
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib
 
 matplotlib.use("Agg")
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from obverse import files
@@ -45,6 +47,20 @@ _INCHES_A_CHARACTER = 0.055  # of a note in 7 points
 def figure(width: float, height: float) -> Figure:
     """Return an empty figure; sizes in inches."""
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def dot(axes: Axes, place: float, one: Mapping[str, float], colour: str, is_open: bool) -> None:
+    """Draw an error as a dot at height ``place`` with its interval: ``mse``, ``mse_low``, ``mse_high`` of ``one``."""
+    axes.errorbar(
+        one["mse"],
+        place,
+        xerr=[[one["mse"] - one["mse_low"]], [one["mse_high"] - one["mse"]]],
+        color=colour,
+        marker="o",
+        markerfacecolor="white" if is_open else None,
+        markersize=4,
+        linewidth=1,
+    )
 
 
 def note(drawn: Figure, origin: str) -> None:
