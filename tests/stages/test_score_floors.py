@@ -92,6 +92,15 @@ def test_the_class_mean_is_of_the_members_of_the_class_but_the_victim_himself(in
     np.testing.assert_allclose(scored(given, tmp_path / "s", "class_mean")["mse"], expected, rtol=1e-4)
 
 
+def test_the_class_mean_is_black_where_a_class_has_no_member(inputs, split_table, tmp_path):
+    given, truth, _ = inputs
+    ids = splits.read(given["splits"])["sample_id"].to_pylist()
+    given["splits"] = split_table(ids, [0, 0, 0, 1, 1, 0], ["held_out"] * 6)
+    np.testing.assert_allclose(
+        scored(given, tmp_path / "s", "class_mean")["mse"], (truth**2).mean(axis=(1, 2)), rtol=1e-4
+    )
+
+
 def test_the_truth_has_no_error_and_the_rank_that_the_evaluation_classifier_gives_the_pictures(inputs, tmp_path):
     given, truth, _ = inputs
     table = scored(given, tmp_path / "s", "truth")

@@ -69,3 +69,16 @@ def test_a_picture_that_the_target_was_not_asked_about_is_an_error(cache: Path):
     with pytest.raises(UnusableInput, match="expected sample_id 50"):
         oracle.ask(cache, np.array([10, 50]), "full")
     assert oracle.queries == 0
+
+
+def test_a_view_of_more_than_the_target_releases_is_refused_and_one_of_less_is_given(tmp_path: Path):
+    released = views.release(answers(), "m3_round2").numpy()
+    stamp = {"obverse": '{"releases": "m3_round2"}'}
+    predictions.write(tmp_path / "c", KNOWN, np.zeros(4, np.int64), released, stamp)
+    oracle = Oracle(CLASSES, CPU)
+    for view in ("full", "m3", "m4_round2", "m3_round3"):
+        with pytest.raises(UnusableInput, match=f"expected a view of what this target releases, 'm3_round2', .*{view}"):
+            oracle.ask(tmp_path / "c", KNOWN, view)
+    assert oracle.queries == 0
+    asked = oracle.ask(tmp_path / "c", KNOWN, "m2_round2")
+    assert torch.equal(asked, views.release(answers(), "m2_round2"))

@@ -53,6 +53,21 @@ def test_a_policy_in_words(name: str, words: str):
     assert policies.described(name) == words
 
 
+@pytest.mark.parametrize(
+    ("released", "within", "beyond"),
+    [
+        ("full", "full round9 m5 m5_round1 m5zeros label", ""),
+        ("m5", "m5 m4 m5zeros m1_round2 label", "full round3 m6 m6zeros"),
+        ("round3", "round3 round1 m5_round3 label", "full round4 m5 m5_round4 m5zeros"),
+        ("m5_round3", "m5_round3 m4_round1 label", "full m5 m6_round3 m5_round4 round3 m5zeros"),
+        ("label", "label", "full m1 m1_round1 round1 m1zeros"),
+    ],
+)
+def test_a_policy_contains_what_can_be_made_of_what_it_shows(released: str, within: str, beyond: str):
+    assert [view for view in within.split() if not policies.contains(released, view)] == []
+    assert [view for view in beyond.split() if policies.contains(released, view)] == []
+
+
 def test_the_schema_takes_the_same_names():
     """It cannot be told of the pattern; a view that only attacks have is no policy."""
     schema = yaml.safe_load((Path(__file__).parents[2] / "workflow/config.schema.yaml").read_text())

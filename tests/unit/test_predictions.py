@@ -72,3 +72,26 @@ def test_a_softmax_over_many_classes_is_near_enough_to_1(tmp_path: Path):
     shifted = logits - logits.max(axis=1, keepdims=True)
     scores = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True, dtype=np.float32))
     predictions.write(tmp_path / "p", IDS, LABELS, scores, {})
+
+
+@pytest.mark.parametrize(("released", "total"), [("m2", 0.7), ("round1", 1.2), ("m2_round1", 0.8), ("label", 1.0)])
+def test_what_a_policy_withheld_need_not_sum_to_one(tmp_path, released, total):
+    scores = np.log(
+        np.array([[total - 0.2, 0.2, 0.0]], np.float32),
+        where=[[True, True, False]],
+        out=np.full((1, 3), -np.inf, np.float32),
+    )
+    stamp = {"obverse": f'{{"releases": "{released}"}}'}
+    predictions.write(tmp_path / "p", np.array([4]), np.array([0]), scores, stamp)
+    _, _, found = predictions.read(tmp_path / "p", 3)
+    np.testing.assert_array_equal(found, scores)
+    assert predictions.releases(tmp_path / "p") == released
+
+
+@pytest.mark.parametrize(("released", "total"), [("m2", 1.2), ("round3", 1.2), ("round3", 0.5), ("full", 0.7)])
+def test_scores_that_contradict_their_policy_are_refused(tmp_path, released, total):
+    scores = np.log(np.array([[total - 0.2, 0.1, 0.1]], np.float32))
+    stamp = {"obverse": f'{{"releases": "{released}"}}'}
+    with pytest.raises(UnusableInput, match="must sum to 1"):
+        predictions.write(tmp_path / "p", np.array([4]), np.array([0]), scores, stamp)
+    assert not (tmp_path / "p").exists()

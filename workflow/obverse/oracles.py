@@ -1,4 +1,4 @@
-"""A target as its adversary meets it: one asks about a picture, and gets a view of the answer.
+"""A target as its adversary meets it: one asks about a picture, and gets a view of the answer, of no more than it is.
 
 Between every attack and the prediction cache stands an `Oracle`. No attack reaches past it, but for the baseline, which
 reads a target's weights (`invert_classes`).
@@ -33,7 +33,7 @@ class Oracle:
         """Return ``view`` of the answers about ``sample_ids`` [N], which the adversary holds: float32 [N, K].
 
         ``cache`` is the target's prediction cache of the pictures' data set. Raises `UnusableInput` when ``view`` asks
-        for more scores than there are, and when the cache lacks a picture.
+        for more scores than there are, or for more than the target releases, and when the cache lacks a picture.
         """
         answers = self.given(cache, sample_ids, view)
         self._asked |= {(cache, sample_id) for sample_id in sample_ids.tolist()}
@@ -45,5 +45,9 @@ class Oracle:
             problem = f"expected a view of at most {self.num_classes} scores, as many as there are, found {view!r}"
             raise UnusableInput(f"view {view}", problem, "Ask for fewer, or for all of them: full.")
         known, _, log_probabilities = predictions.read(cache, self.num_classes)
+        released = predictions.releases(cache)
+        if not policies.contains(released, view):
+            problem = f"expected a view of what this target releases, {released!r}, found {view!r}"
+            raise UnusableInput(cache, problem, "Ask for no more scores and digits than that.")
         wanted = find_rows(known, sample_ids, cache)
         return views.release(torch.from_numpy(log_probabilities[wanted]).to(self._device), view)

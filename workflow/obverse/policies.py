@@ -40,6 +40,19 @@ def policy(name: str) -> Policy:
     )
 
 
+def contains(released: str, view: str) -> bool:
+    """Return whether ``view`` can be made of what the policy ``released`` shows, without asking for more.
+
+    A view of unrounded scores is no view of rounded ones, whose digits are gone: it has its own name.
+    """
+    outer, inner = policy(released), policy(view)
+    if inner.label:
+        return True
+    fewer = outer.scores is None or (inner.scores is not None and inner.scores <= outer.scores)
+    coarser = outer.digits is None or (inner.digits is not None and inner.digits <= outer.digits)
+    return not outer.label and fewer and coarser
+
+
 def described(name: str) -> str:
     """Return the same in words: "10 largest scores, 3 decimals"."""
     chosen = policy(name)

@@ -1,15 +1,18 @@
 """The prediction cache: one row an image, its label for the classifier and all K log-probabilities.
 
 It is the wall between a classifier and its adversary. Log-probabilities (``log_softmax`` in float32) are kept rather
-than probabilities, so that no score underflows to zero.
+than probabilities, so that no score underflows to zero. Of a target that releases less than whole vectors the cache
+says by which policy (`policies`), and holds ``-inf`` for what was withheld.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from obverse import tables
+from obverse import policies, tables
 from obverse.errors import UnusableInput
 
 NOT_A_CLASS = -1  # the label of a picture of somebody the classifier does not know
@@ -24,10 +27,17 @@ def schema(num_classes: int) -> pa.Schema:
 
 
 def write(
-    path: Path, sample_ids: np.ndarray, labels: np.ndarray, log_probabilities: np.ndarray, stamp: dict[str, str]
+    path: Path,
+    sample_ids: np.ndarray,
+    labels: np.ndarray,
+    log_probabilities: np.ndarray,
+    stamp: dict[str, str],
 ) -> None:
-    """Write log-probabilities float32 [N, K] with ``sample_ids`` and ``labels`` [N]."""
-    _check(path, sample_ids, log_probabilities)
+    """Write log-probabilities float32 [N, K] with ``sample_ids`` and ``labels`` [N].
+
+    ``stamp`` says what the target ``releases``, unless that is everything.
+    """
+    _check(path, sample_ids, log_probabilities, _released(stamp.get("obverse")))
     num_classes = log_probabilities.shape[1]
     scores = pa.FixedSizeListArray.from_arrays(pa.array(log_probabilities.reshape(-1), pa.float32()), num_classes)
     table = pa.table({"sample_id": sample_ids, "label": labels, "scores": scores})
@@ -40,13 +50,32 @@ def read(path: Path, num_classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     scores = table["scores"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
     log_probabilities = scores.reshape(len(table), num_classes)
     sample_ids = table["sample_id"].to_numpy()
-    _check(path, sample_ids, log_probabilities)
+    _check(path, sample_ids, log_probabilities, _of(table.schema))
     return sample_ids, table["label"].to_numpy(), log_probabilities
 
 
-def _check(path: Path, sample_ids: np.ndarray, log_probabilities: np.ndarray) -> None:
+def releases(path: Path) -> str:
+    """Return the policy by which the target released what a cache, one that `read` reads, holds."""
+    return _of(pq.read_schema(path))
+
+
+def _of(columns: pa.Schema) -> str:
+    return _released((columns.metadata or {}).get(b"obverse"))
+
+
+def _released(record: str | bytes | None) -> str:
+    return json.loads(record or "{}").get("releases", "full")
+
+
+def _check(path: Path, sample_ids: np.ndarray, log_probabilities: np.ndarray, released: str) -> None:
+    """Raise `UnusableInput` for a row that is no prediction vector, so far as it was released."""
+    chosen = policies.policy(released)
+    slack = _SUM_TOLERANCE if chosen.digits is None else log_probabilities.shape[1] * 10.0**-chosen.digits
     sums = np.exp(log_probabilities, dtype=np.float64).sum(axis=1)
-    wrong = np.flatnonzero(~(np.abs(sums - 1) < _SUM_TOLERANCE))  # written so that NaN counts as wrong
+    fits = sums < 1 + slack
+    if chosen.scores is None:
+        fits &= sums > 1 - slack
+    wrong = np.flatnonzero(~fits)  # written so that NaN counts as wrong
     if len(wrong):
         row = int(wrong[0])
         raise UnusableInput(

@@ -73,7 +73,7 @@ def _class_means(victims: panel.Victims) -> torch.Tensor:
     for label in labels.unique():
         own = labels == label
         total, count = victims.truth[own & member].sum(dim=0), (own & member).sum()
-        shown[own & ~member] = total / count
+        shown[own & ~member] = total / count.clamp(min=1)
         shown[own & member] = (total - victims.truth[own & member]) / (count - 1).clamp(min=1)
     return shown
 
