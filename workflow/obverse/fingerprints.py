@@ -38,6 +38,21 @@ def groups(images: np.ndarray, sample_ids: np.ndarray, identities: np.ndarray) -
     return group
 
 
+def near(images: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return which of uint8 ``images`` [N, H, W] are near-duplicates of one whose fingerprint is ``known`` [M, D]."""
+    others = known.astype(np.float64)
+    others_lengths = np.sqrt((others**2).sum(axis=1))
+    found = np.zeros(len(images), bool)
+    for start in range(0, len(images), _BLOCK):
+        prints = np.stack([fingerprint(image) for image in images[start : start + _BLOCK]]).astype(np.float64)
+        lengths = np.sqrt((prints**2).sum(axis=1))
+        found[start : start + _BLOCK] = (prints @ others.T > NEAR * np.outer(lengths, others_lengths)).any(axis=1)
+    return found
+
+
+_BLOCK = 1024  # images compared at a time with all that are known
+
+
 def _smallest_reached(near: np.ndarray, sample_ids: np.ndarray) -> np.ndarray:
     """Return the smallest of ``sample_ids`` [n] that each row reaches through the relation ``near`` [n, n]."""
     smallest = sample_ids

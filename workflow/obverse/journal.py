@@ -8,7 +8,6 @@ answers go, and what is left depends on nothing but the answers.
 import contextlib
 import hashlib
 import io
-import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from obverse import archives, facescrub, files, tables
+from obverse import archives, facescrub, files, jsonl, tables
 from obverse.errors import UnusableInput
 
 _ANSWERS = "answers.jsonl"
@@ -60,7 +59,7 @@ class Journal:
             _put_aside(folder)
             files.write_bytes(told, made_from.encode())
         self._path = folder / _ANSWERS
-        self.entries = dict(self._whole(_lines(self._path)))
+        self.entries = dict(self._whole(jsonl.read(self._path)))
         self._open: dict[str, io.FileIO] = {}
         self._ends: dict[str, int] = {}
 
@@ -76,7 +75,7 @@ class Journal:
         with self._room():
             if body:
                 entry = entry._replace(shard=shard, offset=self._append(f"{shard:04d}.spool", body))
-            self._append(_ANSWERS, _line(url, entry))
+            self._append(_ANSWERS, jsonl.line([url, entry]))
         self.entries[url] = entry
 
     @contextlib.contextmanager
@@ -94,7 +93,7 @@ class Journal:
         """Take back answers, so that the next run asks again."""
         for url in urls:
             self.entries.pop(url, None)
-            self._append(_ANSWERS, _line(url, None))
+            self._append(_ANSWERS, jsonl.line([url, None]))
 
     def _append(self, name: str, content: bytes) -> int:
         """Add ``content`` to a file of the folder, for a kill to leave it there; return where it starts."""
@@ -165,25 +164,6 @@ class Journal:
 
     def _at(self, shard: int, kind: str) -> Path:
         return self._folder / f"{shard:04d}.{kind}"
-
-
-def _line(url: str, entry: Entry | None) -> bytes:
-    return json.dumps([url, entry]).encode() + b"\n"
-
-
-def _lines(path: Path) -> Iterator[list]:
-    """Yield what each line holds; cut off a last line that a kill tore."""
-    if not path.is_file():
-        return
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        os.truncate(path, whole)
-    for line in content[:whole].splitlines():
-        try:
-            yield json.loads(line)
-        except ValueError:  # a machine that lost power may leave zeros
-            continue
 
 
 def _bodies(spool: Path, kept: list[Entry]) -> Iterator[tuple[str, bytes]]:

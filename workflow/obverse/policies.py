@@ -40,6 +40,14 @@ def policy(name: str) -> Policy:
     )
 
 
+_SUM_TOLERANCE = 1e-3  # float32 softmax over a few hundred classes sums to 1 within about 1e-5
+
+
+def slack(chosen: Policy, num_classes: int) -> float:
+    """Return how far from 1 the sum of that many released probabilities may be: rounding moves each by half a digit."""
+    return _SUM_TOLERANCE + (0 if chosen.digits is None else num_classes * 0.5 * 10.0**-chosen.digits)
+
+
 def contains(released: str, view: str) -> bool:
     """Return whether ``view`` can be made of what the policy ``released`` shows, without asking for more.
 

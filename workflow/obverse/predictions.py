@@ -17,8 +17,6 @@ from obverse.errors import UnusableInput
 
 NOT_A_CLASS = -1  # the label of a picture of somebody the classifier does not know
 
-_SUM_TOLERANCE = 1e-3  # float32 softmax over a few hundred classes sums to 1 within about 1e-5
-
 
 def schema(num_classes: int) -> pa.Schema:
     """Return the columns of a cache of ``num_classes`` scores."""
@@ -70,7 +68,7 @@ def _released(record: str | bytes | None) -> str:
 def _check(path: Path, sample_ids: np.ndarray, log_probabilities: np.ndarray, released: str) -> None:
     """Raise `UnusableInput` for a row that is no prediction vector, so far as it was released."""
     chosen = policies.policy(released)
-    slack = _SUM_TOLERANCE if chosen.digits is None else log_probabilities.shape[1] * 10.0**-chosen.digits
+    slack = policies.slack(chosen, log_probabilities.shape[1])
     sums = np.exp(log_probabilities, dtype=np.float64).sum(axis=1)
     fits = sums < 1 + slack
     if chosen.scores is None:

@@ -1,13 +1,15 @@
-"""Target classifiers by name: those of the configuration, and those derived from them.
+"""Target classifiers by name: those of the configuration, those derived from them, and those one can only ask.
 
 A name under ``classifiers`` may be followed by ``_k5_draw2``: five of its classes, the second draw of them, and a
 hidden layer narrower in proportion; then by ``_fixed``: that layer kept as wide as with all classes; or by
 ``_joint0.5``: trained together with an inverter, whose error weighs 0.5. One name is one folder of results, and every
-rule reads what it means here.
+rule reads what it means here. A name under ``asked`` has nothing derived from it (`asked`).
 """
 
 import re
 from dataclasses import dataclass, replace
+
+from obverse import asked
 
 # A number has one spelling (no 05, no 0.50), so that a target has one name.
 _COUNT, _WEIGHT = r"[1-9][0-9]*", r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?"
@@ -69,8 +71,10 @@ def entry(config: dict, name: str) -> dict:
     return {key: value for key, value in (below | own).items() if key != "like"}
 
 
-def target(config: dict, name: str) -> Target:
+def target(config: dict, name: str) -> Target | asked.Asked:
     """Return the target called ``name``; raise `KeyError` when neither configured nor derived from a configured one."""
+    if name in config["asked"]:
+        return asked.target(config, name)
     base, derived = _parse(config, name)
     chosen = entry(config, base)
     identities = tuple(chosen.pop("identities", ()))
@@ -106,9 +110,25 @@ def is_trained(config: dict, name: str) -> bool:
 
 def inverter_training(config: dict, name: str) -> dict:
     """Return how inverters of a target are trained: the entry of its base, or of what that is like."""
+    if name in config["asked"]:
+        return config["audit"]["inverter"]
     base, _ = _parse(config, name)
     known = config["inverters"]
     return known[base] if base in known else known[config["classifiers"][base]["like"]]
+
+
+def evaluator(config: dict, dataset: str) -> dict:
+    """Return how the evaluation classifier of a data set is trained; raise `KeyError` for one that has none."""
+    if dataset in config["evaluators"]:
+        return config["evaluators"][dataset]
+    if dataset in judged(config):
+        return config["audit"]["evaluator"]
+    raise KeyError(dataset)
+
+
+def judged(config: dict) -> list[str]:
+    """Return the data sets that have an evaluation classifier: the victims' of every target."""
+    return [*config["evaluators"], *(asked.target(config, name).dataset for name in config["asked"])]
 
 
 def drawn(name: str, k: int, draw: int, fixed: bool = False) -> str:
@@ -136,8 +156,10 @@ def auxiliary(config: dict, name: str) -> dict:
     """Return an auxiliary set: owner, validation_fraction and parts.
 
     A derived name, as ``same_digits_k5_draw2``, takes its parts of a classifier's images from the classifier of the
-    same classes. Raises `KeyError` for a name that is neither.
+    same classes; a target one can only ask has one of its own name. Raises `KeyError` for a name that is none of these.
     """
+    if name in config["asked"]:
+        return asked.auxiliary(config, name)
     classes = "" if name in config["auxiliaries"] else subset(name)
     chosen = config["auxiliaries"][name.removesuffix(classes)]
     parts = [
@@ -149,7 +171,7 @@ def auxiliary(config: dict, name: str) -> dict:
 
 def auxiliary_for(config: dict, name: str, classifier: str) -> str:
     """Return the name of the auxiliary set ``name`` against ``classifier``: derived where it follows its classes."""
-    follows = any("classifier" in part for part in config["auxiliaries"][name]["parts"])
+    follows = any("classifier" in part for part in auxiliary(config, name)["parts"])
     return name + subset(classifier) * follows
 
 

@@ -15,6 +15,8 @@ rule split_samples:
         "results/logs/split_samples/{classifier}.log",
     benchmark:
         "results/benchmarks/split_samples/{classifier}.tsv"
+    wildcard_constraints:
+        classifier=TRAINED,
     conda:
         "../../envs/obverse.yaml"
     params:
@@ -102,6 +104,8 @@ rule predict:
         "results/logs/predict/{classifier}/seed{seed}/{dataset}.log",
     benchmark:
         "results/benchmarks/predict/{classifier}/seed{seed}/{dataset}.tsv"
+    wildcard_constraints:
+        classifier=TRAINED,
     conda:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]

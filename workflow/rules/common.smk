@@ -12,7 +12,19 @@ sys.path.insert(0, str(BASE / "workflow"))
 # And NumPy's products on one thread: their last digits depend on how many there are.
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1; ")
 
-from obverse import ablations, contradictions, locks, pairings, parameters, policies, recipes, settings, targets
+from obverse import (
+    ablations,
+    asked,
+    contradictions,
+    folders,
+    locks,
+    pairings,
+    parameters,
+    policies,
+    recipes,
+    settings,
+    targets,
+)
 from obverse.attacks import CEILING, FLOORS, JOINT, Attack, compared, of_figure, rows
 from obverse.errors import UnusableInput
 from obverse.provenance import code
@@ -32,14 +44,16 @@ if removed:
 GPU = int(shutil.which("nvidia-smi") is not None)
 
 
-# The names of targets that are trained alone.
+# The names of targets that are trained alone, of all that are trained, and of those one can only ask.
 ALONE = f"({'|'.join(config['classifiers'])}){targets.SUBSET}"
+TRAINED = f"{ALONE}({targets.JOINTLY})?"
+ASKED = "|".join(config["asked"]) or "(?!)"
 
 
 wildcard_constraints:
-    dataset="(facescrub|celeba)(_minmax)?|mnist|cifar10_[0-9]+",
-    classifier=f"{ALONE}({targets.JOINTLY})?",
-    auxiliary=f"({'|'.join(config['auxiliaries'])}){targets.SUBSET}",
+    dataset=f"(facescrub|celeba)(_minmax)?|mnist|cifar10_[0-9]+|({ASKED}){asked.DATASET}",
+    classifier=f"{TRAINED}|{ASKED}",
+    auxiliary=f"({'|'.join(config['auxiliaries'])}){targets.SUBSET}|{ASKED}",
     inversion=f"{recipes.PATTERN}|{JOINT}_full",
     seed="[0-9]+",
     view=policies.VIEW,
@@ -99,7 +113,7 @@ def auxiliary_datasets(auxiliary: str) -> list[str]:
 
 def judged_datasets(auxiliary: str) -> list[str]:
     """Return those of them that have an evaluation classifier."""
-    return [name for name in auxiliary_datasets(auxiliary) if targets.role(name) in config["evaluators"]]
+    return [name for name in auxiliary_datasets(auxiliary) if targets.role(name) in targets.judged(config)]
 
 
 def of_target(key: str):
@@ -117,12 +131,12 @@ def of_auxiliary(key: str):
     return lambda wildcards: targets.auxiliary(config, wildcards.auxiliary)[key]
 
 
-JUDGED = "|".join(config["evaluators"])  # data sets that have an evaluation classifier
+JUDGED = "|".join(targets.judged(config))  # data sets that have an evaluation classifier
 
 
 def judging(key: str):
     """Return a params function: one number of the evaluation classifier of the data set named by the wildcard."""
-    return lambda wildcards: config["evaluators"][wildcards.dataset][key]
+    return lambda wildcards: targets.evaluator(config, wildcards.dataset)[key]
 
 
 def of_recipe(key: str):
@@ -154,9 +168,15 @@ def auxiliary_predictions(wildcards) -> list[str]:
     for where, problem, remedy in pairings.members(config, "this run", wildcards.classifier, wildcards.auxiliary):
         raise UnusableInput(where, problem, remedy)
     return [
-        f"results/predictions/{wildcards.classifier}/seed{wildcards.seed}/{dataset}.parquet"
+        predictions_of(wildcards.classifier, wildcards.seed, dataset)
         for dataset in auxiliary_datasets(wildcards.auxiliary)
     ]
+
+
+def predictions_of(classifier: str, seed: str, dataset: str) -> str:
+    """Return what a target says of a data set's images; one that can only be asked has no training seed."""
+    training = "" if classifier in config["asked"] else f"seed{seed}/"
+    return f"results/predictions/{classifier}/{training}{dataset}.parquet"
 
 
 def inverter(wildcards) -> str:

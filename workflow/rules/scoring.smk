@@ -10,7 +10,7 @@ rule reconstruct:
         images="results/datasets/{dataset}/images.npy",
         samples="results/datasets/{dataset}/samples.parquet",
         splits=lambda wildcards: target(wildcards.classifier).splits,
-        predictions="results/predictions/{classifier}/seed{seed}/{dataset}.parquet",
+        predictions=lambda wildcards: predictions_of(wildcards.classifier, wildcards.seed, wildcards.dataset),
         reserved=lambda wildcards: reserved_of(wildcards.classifier),
         evaluator=lambda wildcards: evaluator_of(wildcards.classifier),
     output:
@@ -105,7 +105,7 @@ rule retrieve_nearest:
         images="results/datasets/{dataset}/images.npy",
         samples="results/datasets/{dataset}/samples.parquet",
         splits=lambda wildcards: target(wildcards.classifier).splits,
-        predictions="results/predictions/{classifier}/seed{seed}/{dataset}.parquet",
+        predictions=lambda wildcards: predictions_of(wildcards.classifier, wildcards.seed, wildcards.dataset),
         reserved=lambda wildcards: reserved_of(wildcards.classifier),
         evaluator=lambda wildcards: evaluator_of(wildcards.classifier),
     output:

@@ -1,0 +1,110 @@
+"""What one target was asked, what it said, and what that cost: kept as it happens, so that nothing is asked twice.
+
+A folder has one file a version of the target, ``<digest>.jsonl``: answers of another model or another endpoint are not
+this one's, but what they cost still counts. A line is written *before* each attempt ({"asked": …}) and one with each
+answer ({"answered": …}); so a killed run loses no more than the answers it was waiting for, and knows that it asked.
+The file is the ledger: image sha256, time (UTC), cost, answer and its digest.
+"""
+
+import contextlib
+import datetime
+import fcntl
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from obverse import jsonl
+from obverse.errors import UnusableInput
+
+
+class Account:
+    """The account of one version of a target, opened to be added to, by several threads; a context manager.
+
+    ``answers`` holds the last answer about each picture, by its sha256: a JSON value. ``asked`` counts attempts and
+    ``spent_usd`` what they cost, all versions and all earlier runs together.
+    """
+
+    def __init__(self, folder: Path, made_from: str, price_usd: float) -> None:
+        """Open the account in ``folder`` of the target that ``made_from`` identifies, an attempt costing so much.
+
+        Raises `UnusableInput` while another process has it open.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        version = hashlib.sha256(made_from.encode()).hexdigest()[:16]
+        self.path, self.price_usd = folder / f"{version}.jsonl", price_usd
+        self.answers: dict[str, object] = {}
+        self.asked, self.spent_usd = 0, 0.0
+        self._guard, self._lock = threading.Lock(), (folder / "lock").open("a")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock.close()
+            problem = "expected nobody else to ask this target, found another process at it"
+            raise UnusableInput(folder, problem, "Wait for it, or end it, and run the same command again.") from error
+        for path in sorted(folder.glob("*.jsonl")):
+            self._take_in(path)
+        self._stream = self.path.open("ab", buffering=0)
+
+    def __enter__(self) -> "Account":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stream.close()
+        self._lock.close()
+
+    def _take_in(self, path: Path) -> None:
+        for one in jsonl.read(path):
+            if not isinstance(one, dict):
+                continue
+            if "asked" in one:
+                self.asked, self.spent_usd = self.asked + 1, self.spent_usd + one["cost_usd"]
+            elif path == self.path and one["digest"] == digest(one["answer"]):
+                self.answers[one["answered"]] = one["answer"]
+
+    def charge(self, names: Sequence[str], allow: Callable[[], None]) -> None:
+        """Note that the target is about to be asked about the pictures of these sha256, if ``allow`` does not raise."""
+        with self._guard:
+            allow()
+            for name in names:
+                self._add({"asked": name, "time": _now(), "cost_usd": self.price_usd})
+                self.asked, self.spent_usd = self.asked + 1, self.spent_usd + self.price_usd
+
+    def keep(self, sha256: str, answer: object) -> None:
+        """Keep what the target said about a picture; raise `UnusableInput` when it is no JSON, or the disk is full."""
+        with self._guard:
+            self._add({"answered": sha256, "time": _now(), "digest": digest(answer), "answer": answer})
+            self.answers[sha256] = answer
+
+    def _add(self, entry: dict[str, object]) -> None:
+        try:
+            content = jsonl.line(entry)
+        except ValueError as error:
+            problem = "expected scores that are numbers, found NaN or infinity in an answer"
+            raise UnusableInput(
+                "the target", problem, "Ask its makers; nothing can be read of such an answer."
+            ) from error
+        with self._room():
+            while content:  # a disk that is nearly full takes a part, and says why at the next attempt
+                content = content[self._stream.write(content) :]
+
+    @contextlib.contextmanager
+    def _room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UnusableInput(
+                self.path,
+                f"expected room for what is answered, found none ({error.strerror})",
+                "Make room and run the same command again: what was answered is kept and not asked for again.",
+            ) from error
+
+
+def digest(answer: object) -> str:
+    """Return the sha256, in hex, of an answer: of its JSON with sorted keys."""
+    return hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,180 @@
+"""Asking a target about pictures: within a budget, from several threads, each answer kept as it comes."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+
+from obverse.accounts import Account
+from obverse.errors import UnusableInput
+from obverse.progress import Progress
+
+Charge = Callable[[], None]  # to be called before each attempt; raises `UnusableInput` when the budget is spent
+Ask = Callable[[Sequence[bytes], Charge], list]  # what the target says of so many pictures at once: JSON values
+Accept = Callable[[object], object]  # raises `UnusableInput` for an answer that cannot be used
+
+STEADY = 5  # pictures that are asked about again, to see whether the target still says the same
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How often a target may be asked, and what that may cost, over all runs; attempts that failed count."""
+
+    max_questions: int
+    max_cost_usd: float
+    confirm_spend: bool  # whether anything may be spent at all
+
+    def check(self, account: Account, more: int) -> None:
+        """Raise `UnusableInput` when so many ``more`` attempts would pass it."""
+        cost = account.spent_usd + more * account.price_usd
+        if account.asked + more > self.max_questions:
+            raise UnusableInput(
+                "max_questions",
+                f"expected at most {self.max_questions:,} questions in all, found {account.asked:,} asked and "
+                f"{more:,} more to ask",
+                "Raise max_questions of this target, or give it fewer pictures. What was answered is kept.",
+            )
+        if more * account.price_usd > 0 and not self.confirm_spend:
+            raise UnusableInput(
+                "confirm_spend",
+                f"expected leave to spend ${more * account.price_usd:,.2f} ({more:,} questions), found none",
+                "Set confirm_spend: true for this target if you mean to.",
+            )
+        if cost > self.max_cost_usd + 1e-9:
+            raise UnusableInput(
+                "max_cost_usd",
+                f"expected to spend at most ${self.max_cost_usd:,.2f} in all, "
+                f"found ${account.spent_usd:,.2f} spent and ${more * account.price_usd:,.2f} more needed",
+                "Raise max_cost_usd of this target, or give it fewer pictures. What was answered is kept.",
+            )
+
+
+@dataclass(frozen=True)
+class Target:
+    """``ask`` answers ``at_once`` pictures a call, from ``connections`` threads; ``accept`` judges each answer."""
+
+    name: str
+    ask: Ask
+    accept: Accept
+    at_once: int
+    connections: int
+
+
+def sha256(content: bytes) -> str:
+    """Return the name by which an account knows a picture."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: Account, budget: Budget) -> None:
+    """Let ``account`` have the answer to each of ``questions``, asking about those that it lacks.
+
+    What it will take is printed first. A few pictures are asked about again, before where the account already had
+    answers, and at the end. Raises `UnusableInput` for a budget that would be passed, an answer that is not accepted,
+    and a target that changes its answers.
+    """
+    names = list(dict.fromkeys(map(sha256, questions())))
+    known = [name for name in names if name in account.answers]
+    missing = set(names) - set(known)
+    again = min(STEADY, len(names)) + min(STEADY, len(known)) if missing else 0
+    more = len(missing) + again
+    print(
+        f"{target.name}: {len(names):,} pictures, {len(known):,} answered already; {more:,} questions to ask "
+        f"({again} of them again), ${more * account.price_usd:,.2f}; so far {account.asked:,} asked, "
+        f"${account.spent_usd:,.2f}",
+        flush=True,
+    )
+    for name in known:
+        target.accept(account.answers[name])
+    if not missing:
+        return
+    budget.check(account, more)
+    if known:
+        _ask_again(target, questions(), set(_spread(known)), account, budget)
+    wanted = (content for content in _each_once(questions()) if sha256(content) in missing)
+    _ask_all(target, wanted, len(missing), account, budget)
+    _ask_again(target, questions(), set(_spread(list(account.answers))) & set(names), account, budget)
+
+
+def _each_once(contents: Iterator[bytes]) -> Iterator[bytes]:
+    seen = set()
+    for content in contents:
+        if (name := sha256(content)) not in seen:
+            seen.add(name)
+            yield content
+
+
+def _spread(names: list[str]) -> list[str]:
+    """Return `STEADY` of ``names``, from the first to the last."""
+    last = len(names) - 1
+    return [names[last * place // max(STEADY - 1, 1)] for place in range(STEADY)] if names else []
+
+
+def _ask_all(target: Target, contents: Iterator[bytes], count: int, account: Account, budget: Budget) -> None:
+    """Ask about ``contents``, so many calls at a time; after an error what is under way is waited for, and kept."""
+    running: set[Future[int]] = set()
+    with Progress(f"ask {target.name}", count, "pictures") as progress, ThreadPoolExecutor(target.connections) as pool:
+
+        def finish(most: int) -> None:
+            while len(running) > most:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                running.difference_update(done)
+                for future in done:
+                    progress.advance(future.result())
+
+        try:
+            while batch := list(islice(contents, target.at_once)):
+                running.add(pool.submit(_ask_some, target, batch, account, budget))
+                finish(2 * target.connections - 1)
+            finish(0)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _ask_some(target: Target, batch: list[bytes], account: Account, budget: Budget) -> int:
+    """Ask about one batch, keep the answers, then judge them; return how many there are."""
+    names = [sha256(content) for content in batch]
+    answers = _asked(target, batch, names, account, budget)
+    for name, answer in zip(names, answers, strict=True):
+        account.keep(name, answer)
+    for answer in answers:
+        target.accept(answer)
+    return len(batch)
+
+
+def _asked(target: Target, batch: list[bytes], names: list[str], account: Account, budget: Budget) -> list:
+    """Return the answers about one batch, every attempt of which is charged before it is made."""
+
+    def charge() -> None:
+        account.charge(names, lambda: budget.check(account, len(names)))
+
+    return target.ask(batch, charge)
+
+
+def _ask_again(target: Target, contents: Iterator[bytes], names: set[str], account: Account, budget: Budget) -> None:
+    """Raise `UnusableInput` when the target does not say of the pictures called ``names`` what it said before."""
+    for content in _each_once(contents):
+        if (name := sha256(content)) not in names:
+            continue
+        (answer,) = _asked(target, [content], [name], account, budget)
+        if not _same(answer, account.answers[name]):
+            raise UnusableInput(
+                target.name,
+                f"expected the answer of before about the picture {name[:12]}, found another",
+                "Its answers change: from question to question, or since it was last asked. What can be audited is a "
+                f"target that does not. If it is another model now, delete {account.path} and run the same command "
+                "again: everything is then asked anew.",
+            )
+
+
+def _same(first: object, second: object) -> bool:
+    """Return whether two answers are one, but for what a machine rounds otherwise in another batch."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(_same(first[key], second[key]) for key in first)
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(_same, first, second))
+    if isinstance(first, float) or isinstance(second, float):
+        numbers = isinstance(first, int | float) and isinstance(second, int | float)
+        return numbers and abs(first - second) <= 1e-4 + 1e-4 * abs(second)
+    return first == second

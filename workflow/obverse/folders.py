@@ -1,0 +1,48 @@
+"""The user's own pictures: a folder whose subfolders say who, or what, each picture is of."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from obverse.errors import UnusableInput
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp")
+
+
+def pictures(folder: Path) -> list[str]:
+    """Return the pictures below ``folder``, relative to it and in the order of their names; hidden ones are left out.
+
+    Raises `UnusableInput` where there is no such folder, or no picture in it.
+    """
+    found = sorted(_pictures(folder)) if folder.is_dir() else []
+    if not found:
+        problem = (
+            f"expected a folder of pictures ({', '.join(SUFFIXES)}), found {'none' if folder.is_dir() else 'no folder'}"
+        )
+        raise UnusableInput(folder, problem, "Name the folder that holds a subfolder of pictures for each class.")
+    return found
+
+
+def identity(picture: str) -> str:
+    """Return who or what a picture is of: its uppermost subfolder, or nothing where it lies in none."""
+    above = PurePosixPath(picture).parts[:-1]
+    return above[0] if above else ""
+
+
+def state(folder: Path) -> str:
+    """Return a digest of which pictures there are, of what lengths and dates: another one when any was changed."""
+    known = hashlib.sha256()
+    if folder.is_dir():
+        for name in sorted(_pictures(folder)):
+            status = (folder / name).stat()
+            known.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return known.hexdigest()
+
+
+def _pictures(folder: Path) -> Iterator[str]:
+    for above, below, names in os.walk(folder):
+        below[:] = [name for name in below if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+                yield Path(above, name).relative_to(folder).as_posix()
