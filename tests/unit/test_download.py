@@ -1,7 +1,6 @@
 """Asking servers that nobody vouches for, over real sockets."""
 
 import asyncio
-import email.utils
 import gzip
 import socket
 import time
@@ -81,24 +80,6 @@ def test_a_server_that_recovers_gives_its_picture(code):
 
     answers, _ = fetch(["http://a.example/x"], recover)
     assert answers["http://a.example/x"] == Answer("ok", 200, attempts=2, body=b"picture")
-
-
-@pytest.mark.parametrize(
-    ("header", "low", "high"),
-    [("17", 17, 17), ("0", 0, 0), (" 5 ", 5, 5), ("in an hour", None, None), ("", None, None), ("-3", None, None)],
-)
-def test_retry_after_is_seconds(header, low, high):
-    assert download._retry_after(header) == low == high
-
-
-@pytest.mark.parametrize("said", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "", "soon", "-5"])
-def test_a_retry_after_that_is_no_time_stops_nothing(said):
-    assert download._retry_after(said) is None
-
-
-def test_retry_after_may_be_a_date():
-    assert 20 < download._retry_after(email.utils.formatdate(time.time() + 30, usegmt=True)) <= 30
-    assert download._retry_after("Fri, 01 Jan 1999 00:00:00 GMT") == 0
 
 
 @pytest.mark.parametrize(("wait", "asked"), [("1", 2), ("61", 1), ("999999999999", 1)])

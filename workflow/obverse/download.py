@@ -5,17 +5,14 @@ Bodies are capped, nothing is unpacked, and no request carries more than the pro
 """
 
 import asyncio
-import email.utils
-import random
 import socket
-import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import aiohttp
 from yarl import URL
 
-from obverse import transfers
+from obverse import transfers, waits
 from obverse.connectors import BlockedAddress
 from obverse.schedule import Schedule
 
@@ -122,7 +119,7 @@ async def ask(session: aiohttp.ClientSession, url: str, total_seconds: float) ->
     for attempt in range(1, RETRIES + 2):
         answer = (await _attempt(session, where, total_seconds))._replace(attempts=attempt)
         may_pass = answer.unsure or answer.outcome in ("timeout", "http_5xx") or answer.http_code == _TOO_MANY_REQUESTS
-        wait = BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.5) if answer.wait is None else answer.wait
+        wait = waits.backoff(BACKOFF_SECONDS, attempt) if answer.wait is None else answer.wait
         if not may_pass or attempt > RETRIES or wait > LONGEST_WAIT_SECONDS:
             return answer
         await asyncio.sleep(wait)
@@ -172,7 +169,7 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
     code = response.status
     if code // 100 != 2:
         wait = (
-            _retry_after(response.headers.get("Retry-After", ""))
+            waits.retry_after(response.headers.get("Retry-After", ""))
             if code in (_TOO_MANY_REQUESTS, _UNAVAILABLE)
             else None
         )
@@ -185,13 +182,3 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
         if len(body) > MAX_BYTES:
             return Answer("too_big", code)
     return Answer(OK, code, body=bytes(body))
-
-
-def _retry_after(text: str) -> float | None:
-    """Return the seconds that a Retry-After header asks for: it gives them, or a date; None when it says neither."""
-    if text.strip().isdecimal():
-        return float(text)
-    try:
-        return max(email.utils.parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
-    except (ValueError, TypeError, OverflowError):  # what a date of a hostile server leads to
-        return None
