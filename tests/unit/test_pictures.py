@@ -39,6 +39,14 @@ def test_grey_stays_grey_and_transparency_is_dropped(picture):
     assert pictures.decode(_encoded(picture.convert("CMYK"))).mode == "RGB"
 
 
+@pytest.mark.parametrize("shape", [(9, 9), (9, 9, 3), (7, 5)])
+def test_a_png_holds_every_pixel_and_is_the_same_bytes_each_time(shape):
+    pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    content = pictures.png(pixels)
+    assert content.startswith(b"\x89PNG") and content == pictures.png(pixels.copy())
+    np.testing.assert_array_equal(np.asarray(pictures.decode(content)), pixels)
+
+
 def _png_header(width, height):
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunk = struct.pack(">I", len(head)) + b"IHDR" + head + struct.pack(">I", zlib.crc32(b"IHDR" + head))

@@ -61,6 +61,13 @@ def decode(content: bytes, *, grey: bool = False, upright: bool = False) -> Imag
         raise NotAPicture(str(error) or type(error).__name__) from error
 
 
+def png(pixels: np.ndarray) -> bytes:
+    """Return uint8 [H, W], or [H, W, 3] in colour, as a PNG: the same bytes each time; `decode` is the inverse."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
+
+
 def crop(picture: Image.Image, box: tuple[int, int, int, int], size: int, resize: str, channels: int = 1) -> np.ndarray:
     """Return the box, resized with antialiasing, as `resized` does; raise `BoxOutside` as `cut` does."""
     return resized(cut(picture, box), size, resize, channels)
