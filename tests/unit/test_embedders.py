@@ -1,8 +1,6 @@
 """Face embedders: which files are opened, and what a model is shown."""
 
 import hashlib
-import os
-import pickle
 
 import numpy as np
 import pytest
@@ -11,6 +9,8 @@ import yaml
 from PIL import Image
 from safetensors.torch import save_file
 
+import onnx_models
+import traps
 from checkouts import BASE
 from obverse import centres, checkpoints, devices, embedders
 from obverse.errors import UnusableInput
@@ -19,31 +19,14 @@ from obverse.faces import people, render, shots
 READING = embedders.Reading("rgb", 8, 127.5, 127.5)
 
 
-def _field(number, value):
-    """Return one field of a protocol buffer: a number as varint, bytes with their length."""
-    if isinstance(value, int):
-        return bytes([number << 3]) + _varint(value)
-    return bytes([number << 3 | 2]) + _varint(len(value)) + value
+FLATTEN = onnx_models.node(b"Flatten", [b"x"], [b"y"])
+ADD = onnx_models.node(b"Add", [b"x", b"w"], [b"y"])
 
 
-def _varint(value):
-    low = value & 127
-    return bytes([low]) if value < 128 else bytes([low | 128]) + _varint(value >> 7)
-
-
-def _tensor_type(name, shape):
-    sizes = b"".join(_field(1, _field(1, side) if side else _field(2, b"n")) for side in shape)
-    return _field(1, name) + _field(2, _field(1, _field(1, 1) + _field(2, sizes)))
-
-
-def _onnx(node, shape, initialiser=b""):
+def _onnx(node, shape, *weights):
     """Return an ONNX model of one ``node`` that reads ``x`` of ``shape`` (0: any) and gives ``y``."""
-    graph = _field(1, node) + _field(2, b"g") + initialiser
-    graph += _field(11, _tensor_type(b"x", shape)) + _field(12, _tensor_type(b"y", (0, 0)))
-    return _field(1, 8) + _field(8, _field(2, 17)) + _field(7, graph)
-
-
-FLATTEN = _field(1, b"x") + _field(2, b"y") + _field(4, b"Flatten")
+    ends = [onnx_models.tensor_type(b"x", shape)], [onnx_models.tensor_type(b"y", (0, 0))]
+    return onnx_models.model([node], *ends, weights)
 
 
 @pytest.fixture
@@ -90,29 +73,12 @@ def test_another_file_than_the_one_named_by_its_hash_is_refused_unopened(load, c
         load(content, sha256="0" * 64)
 
 
-class _Trap:
-    """Makes a folder when it is unpickled."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.mkdir, (str(self.path),)
-
-
-def _torch_saved(trap, path):
-    torch.save(trap, path)
-    return path.read_bytes()
-
-
 @pytest.mark.parametrize("name", ["m.pt", "m.pth", "m.pkl", "m.onnx", "m.safetensors"])
-@pytest.mark.parametrize("archive", [False, True])
-def test_a_file_that_could_run_code_is_refused_with_the_reason_and_runs_none(load, tmp_path, name, archive):
-    """Whatever its suffix: torch.save's archives are those of TorchScript too."""
-    trap = _Trap(tmp_path / "sprung")
-    content = _torch_saved(trap, tmp_path / "a") if archive else pickle.dumps(trap)
+@pytest.mark.parametrize("written", [traps.pickled, traps.archived])
+def test_a_file_that_could_run_code_is_refused_with_the_reason_and_runs_none(load, tmp_path, name, written):
+    """Whatever its suffix."""
     with pytest.raises(UnusableInput, match="expected ONNX or safetensors, .* opening such a file can run any code"):
-        load(content, name)
+        load(written(tmp_path / "sprung"), name)
     assert not (tmp_path / "sprung").exists()
 
 
@@ -124,20 +90,15 @@ def test_an_onnx_model_cannot_have_another_file_read(load, tmp_path, monkeypatch
     (tmp_path / "weights.bin").write_bytes(np.ones(192, np.float32).tobytes())
     monkeypatch.chdir(tmp_path / "models")
     place = str(tmp_path / "weights.bin") if form == "absolute" else form.format("weights.bin")
-    outside = _field(13, _field(1, b"location") + _field(2, place.encode())) + _field(14, 1)
-    sizes = b"".join(_field(1, side) for side in (1, 3, 8, 8))
-    weights = _field(5, sizes + _field(2, 1) + _field(8, b"w") + outside)
-    add = _field(1, b"x") + _field(1, b"w") + _field(2, b"y") + _field(4, b"Add")
+    weights = onnx_models.outside(b"w", (1, 3, 8, 8), place)
     with pytest.raises(UnusableInput, match="expected an ONNX model, found one that cannot be opened"):
-        load(_onnx(add, (0, 3, 8, 8), weights))
+        load(_onnx(ADD, (0, 3, 8, 8), weights))
 
 
 def test_an_onnx_model_whose_weights_are_within_is_opened(load):
     """The same model as the one refused above, but for where its weights are."""
-    sizes = b"".join(_field(1, side) for side in (1, 3, 8, 8))
-    weights = _field(5, sizes + _field(2, 1) + _field(8, b"w") + _field(9, np.ones(192, np.float32).tobytes()))
-    add = _field(1, b"x") + _field(1, b"w") + _field(2, b"y") + _field(4, b"Add")
-    found = load(_onnx(add, (0, 3, 8, 8), weights))(np.zeros((2, 3, 8, 8), np.float32))
+    weights = onnx_models.within(b"w", np.ones((1, 3, 8, 8), np.float32))
+    found = load(_onnx(ADD, (0, 3, 8, 8), weights))(np.zeros((2, 3, 8, 8), np.float32))
     np.testing.assert_allclose(found, np.full((2, 192), 192**-0.5), atol=1e-6)
 
 

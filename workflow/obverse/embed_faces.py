@@ -13,6 +13,7 @@ from obverse.decoder import OK
 from obverse.decoders import Decoders
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
+from obverse.readings import RESIZE, Reading
 
 _BATCH = 256
 _REMEDY = "Archive and table do not belong together: delete both and run the same command again."
@@ -40,7 +41,7 @@ def embed_faces(
     table of what came back, by its own; ``workers`` processes decode. ``model`` is opened if its sha256 is ``digest``
     (`embedders.load`).
     """
-    reading = embedders.Reading(colour, size, mean, deviation)
+    reading = Reading(colour, size, mean, deviation)
     device = devices.prepare("float32", threads)
     embed = embedders.load(model, digest, reading, device)
     table = data_set.read(samples)
@@ -72,7 +73,7 @@ def _faces(table: pd.DataFrame, faces: list[Path], box: list[int]) -> pd.DataFra
 
 
 async def _embed_all(
-    archive: Path, wanted: pd.DataFrame, reading: embedders.Reading, embed: embedders.Embedder, workers: int
+    archive: Path, wanted: pd.DataFrame, reading: Reading, embed: embedders.Embedder, workers: int
 ) -> np.ndarray:
     """Return one embedding a row of ``wanted``; while a batch is embedded, the next one is decoded."""
     vectors = []
@@ -97,10 +98,10 @@ async def _face(
     pool: Decoders,
     member: str,
     box: tuple[int, int, int, int],
-    reading: embedders.Reading,
+    reading: Reading,
 ) -> np.ndarray:
     try:
-        verdict = await pool.cut(bodies.read(member), [box], reading.size, embedders.RESIZE, reading.channels)
+        verdict = await pool.cut(bodies.read(member), [box], reading.size, RESIZE, reading.channels)
         found = verdict.status if verdict.status != OK else "the box leaves it"
         if verdict.status == OK and verdict.cuts[0] is not None:
             return reading.planes(verdict.cuts[0])

@@ -9,9 +9,10 @@ from torch import nn
 from torch.nn import functional
 
 from obverse import centres, cli, devices, seeds, stamps, training
-from obverse.embedders import Compact, Reading
+from obverse.embedders import Compact
 from obverse.faces import landmarks, people, render, shots
 from obverse.progress import Progress
+from obverse.readings import Reading
 
 FIRST = 1_000_000  # the number of the first person: stand-ins count theirs from 0, so nobody here is in one
 _READING = Reading("rgb", 48, 127.5, 127.5)
