@@ -50,6 +50,7 @@ include: "workflow/rules/class_figures.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/reports.smk"
+include: "workflow/rules/audit.smk"
 include: "workflow/rules/ablations.smk"
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from obverse import asking, cli, devices, inquiries, model_files, stamps
 from obverse.accounts import Account
 from obverse.disclosures import Declaration
-from obverse.embedders import COLOURS
 from obverse.pictures import shape
+from obverse.readings import COLOURS
 
 _AT_ONCE = 64  # pictures a call
 

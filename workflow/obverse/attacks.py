@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from obverse import policies, targets
+from obverse import asked, policies, targets
 
 FLOORS = ("mean_image", "black", "class_mean")  # what can be shown without asking anything
 CEILING = "truth"  # what a perfect attack would show: what the evaluation classifier makes of it bounds all others
@@ -68,10 +68,29 @@ def released(config: dict, figure: str) -> list[Attack]:
     for view in chosen["views"]:
         for method in chosen["methods"]:
             whole = attack(config, chosen["classifier"], chosen["auxiliary"], method)
-            shown = policies.policy(view)
-            kept = 1 if shown.label else shown.scores or whole.m
-            found.append(replace(whole, m=kept, inversion=f"{method}_{view}", view=view))
+            found.append(_on_view(whole, method, view))
     return found
+
+
+def _on_view(whole: Attack, method: str, view: str) -> Attack:
+    """Return the attack of the same adversary with an inverter that was trained on ``view``."""
+    shown = policies.policy(view)
+    kept = 1 if shown.label else shown.scores or whole.m
+    return replace(whole, m=kept, inversion=f"{method}_{view}", view=view)
+
+
+def audited(config: dict, name: str) -> list[Attack]:
+    """Return the attacks on a target one can only ask, on what its owner could publish, the most permissive first.
+
+    That is what it releases, and those of ``audit.policies`` that can be made of that and are less than all scores.
+    """
+    chosen, released = config["audit"], asked.entry(config, name)["releases"]
+    whole = attack(config, name, name, chosen["method"])
+    views = [released]
+    for view in chosen["policies"]:
+        if policies.contains(released, view) and (policies.policy(view).scores or 0) < whole.m:
+            views.append(view)
+    return [_on_view(whole, chosen["method"], view) for view in dict.fromkeys(views)]
 
 
 def rows(config: dict, figure: str) -> list[Attack]:

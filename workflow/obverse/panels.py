@@ -1,5 +1,6 @@
 """Grids of victims and what attacks made of them: who is shown, the list of it, and the tiles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +53,10 @@ def read(label: str, score_file: Path, pictures: Path) -> Shown:
     return Shown(label, table, found)
 
 
-def choose(attacks: list[Shown], truth: Truth, victims: int, seed: int, where: Path) -> pd.DataFrame:
-    """Return sample_id, split and identity of ``victims`` pictures a split, members first.
+def choose(
+    attacks: list[Shown], truth: Truth, victims: int, seed: int, where: Path, splits: Sequence[str] = SPLITS
+) -> pd.DataFrame:
+    """Return sample_id, split and identity of ``victims`` pictures of each of ``splits``, in that order.
 
     Only pictures that are on the same side in every attack are shown, and the same people on both sides, in the order
     of their names; where there are fewer people than ``victims``, each is shown more than once. Raises `UnusableInput`
@@ -62,13 +65,13 @@ def choose(attacks: list[Shown], truth: Truth, victims: int, seed: int, where: P
     common = pd.concat([attack.scores["split"] for attack in attacks], axis=1, join="inner")
     common = common[common.nunique(axis=1) == 1].iloc[:, 0].rename("split").sort_index().reset_index()
     common["identity"] = truth.identities(common["sample_id"])
-    both = sorted(name for name, group in common.groupby("identity") if group["split"].nunique() == len(SPLITS))
+    both = sorted(name for name, group in common.groupby("identity") if group["split"].nunique() == len(splits))
     if not both:
         problem = "expected people with pictures on both sides in every attack shown, found none"
         raise UnusableInput(where, problem, "Show attacks on targets that share members and held-out pictures.")
     random = seeds.generator(seed, "victims shown")
     people = np.sort(random.choice(both, size=min(victims, len(both)), replace=False))
-    rows = [_pictures(common[common["split"] == split], people, victims, random, where) for split in SPLITS]
+    rows = [_pictures(common[common["split"] == split], people, victims, random, where) for split in splits]
     return pd.concat(rows, ignore_index=True)
 
 

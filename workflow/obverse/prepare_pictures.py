@@ -11,9 +11,9 @@ import pyarrow as pa
 from obverse import cli, fingerprints, folders, pictures, stamps
 from obverse import questions as question_array
 from obverse import samples as data_set
-from obverse.embedders import COLOURS
 from obverse.errors import UnusableInput
 from obverse.progress import Progress
+from obverse.readings import COLOURS
 
 OK, OVERLAP = "ok", "overlap"
 

@@ -1,0 +1,93 @@
+"""Write the card of an audit: what could be published of a target's scores, and what each choice would give away."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from obverse import cards, cli, files, leaks, panels, pictures, policies, summaries
+from obverse.errors import UnusableInput
+
+NOTHING, TRUTH = "nothing", "truth"
+
+
+def write_card(
+    *,
+    target: str,
+    releases: str,
+    views: list[str],
+    scores: list[Path],
+    pictured: list[str],
+    reconstructions: list[Path],
+    pictured_scores: list[Path],
+    floor: Path,
+    ceiling: Path,
+    images: Path,
+    samples: Path,
+    shown: int,
+    resamples: int,
+    seed: int,
+    origin: str,
+    html: Path,
+    table: Path,
+) -> None:
+    """Write the page and, with the same name, its numbers.
+
+    ``views`` and ``scores`` are parallel: from which view, the most permissive first, and with which training; the
+    trainings of one view are averaged over. ``pictured``, ``reconstructions`` and ``pictured_scores`` are parallel:
+    one training of each view, whose pictures of ``shown`` people are shown, drawn by ``seed``. ``floor`` and
+    ``ceiling`` are the scores of the mean auxiliary image, which takes no scores, and of the true pictures.
+    """
+    names = list(dict.fromkeys(views))
+    measured = {
+        name: summaries.read([path for view, path in zip(views, scores, strict=True) if view == name]) for name in names
+    }
+    none, true = summaries.read([floor]), summaries.read([ceiling])
+    if measured[names[0]]["label"].nunique() < 2:
+        problem = "expected victims of at least two classes, found one: nothing can be said of people"
+        raise UnusableInput(samples, problem, "Give pictures of more classes.")
+    found = {name: leaks.measure(rows, none, resamples, seed) for name, rows in measured.items()}
+    held = leaks.tight(found)
+    rows = [
+        {"policy": name, "words": policies.described(name), **found[name], "at_floor": held[name]}
+        | summaries.describe(measured[name], resamples, seed)
+        for name in names
+    ]
+    rows += [
+        {"policy": name, **summaries.describe(table, resamples, seed)}
+        for name, table in ((NOTHING, none), (TRUTH, true))
+    ]
+    listed = pd.DataFrame(rows)
+    card = cards.Card(
+        target=target,
+        releases=releases,
+        split=none["split"].iloc[0],
+        rows=listed,
+        permitted=leaks.most_permissive(names, found),
+        strips=_strips(pictured, pictured_scores, reconstructions, images, samples, shown, seed),
+        origin=origin,
+    )
+    files.write_bytes(table, listed.drop(columns="words").to_csv(index=False, float_format="%.6g").encode())
+    files.write_bytes(html, cards.render(card).encode())
+
+
+def _strips(
+    pictured: list[str],
+    scores: list[Path],
+    reconstructions: list[Path],
+    images: Path,
+    samples: Path,
+    shown: int,
+    seed: int,
+) -> dict[str, list[bytes]]:
+    """Return pictures, as PNG, of some people: ``truth``, then what is rebuilt from each view."""
+    truth = panels.Truth(images, samples)
+    attacks = [panels.read(*each) for each in zip(pictured, scores, reconstructions, strict=True)]
+    splits = attacks[0].scores["split"].unique().tolist()
+    chosen = panels.choose(attacks, truth, shown, seed, scores[0], splits)["sample_id"]
+    strips = {TRUTH: [pictures.png(np.asarray(truth.picture(key))) for key in chosen]}
+    return strips | {attack.label: [pictures.png(attack.picture(key)) for key in chosen] for attack in attacks}
+
+
+if __name__ == "__main__":
+    cli.run(write_card)

@@ -1,0 +1,67 @@
+# The audit of a target one can only ask: what each policy would give away.
+#
+#   in:  results/scores/…, results/reconstructions/… of attacks on it
+#   out: results/audit/{target}/card.html, card.csv
+def audited(name: str) -> list[Attack]:
+    """Return the attacks of an audit, on each policy in question, the most permissive first."""
+    return attacks.audited(config, name)
+
+
+def of_pictures(name: str) -> str:
+    """Return what must be said of an audit's pictures: whether they are stand-ins."""
+    made = [config["asked"][name][which] for which in (IMAGES, AUXILIARY)]
+    held = [Path(folder).name for folder in made if folder.startswith("results/pictures/")]
+    roles = dict.fromkeys(targets.role(dataset) for each in held for dataset in auxiliary_datasets(each))
+    return "".join(stand_ins(*roles))
+
+
+rule write_card:
+    input:
+        scores=lambda wildcards: attack_files(audited(wildcards.classifier), config["seeds"], "scores", "parquet"),
+        reconstructions=lambda wildcards: attack_files(audited(wildcards.classifier), FIRST, "reconstructions", "npy"),
+        pictured_scores=lambda wildcards: attack_files(audited(wildcards.classifier), FIRST, "scores", "parquet"),
+        ends=lambda wildcards: floor_files(wildcards.classifier, wildcards.classifier, ["mean_image", CEILING]),
+        images=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/images.npy",
+        samples=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/samples.parquet",
+    output:
+        html="results/audit/{classifier}/card.html",
+        table="results/audit/{classifier}/card.csv",
+    log:
+        "results/logs/write_card/{classifier}.log",
+    benchmark:
+        "results/benchmarks/write_card/{classifier}.tsv"
+    wildcard_constraints:
+        classifier=ASKED,
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("write_card"),
+        releases=of_asked("releases"),
+        views=lambda wildcards: [one.view for one in audited(wildcards.classifier) for seed in config["seeds"]],
+        pictured=lambda wildcards: [one.view for one in audited(wildcards.classifier)],
+        shown=config["audit"]["shown"],
+        resamples=config["resamples"],
+        seed=config["data_seed"],
+        origin=lambda wildcards: of_pictures(wildcards.classifier),
+    shell:
+        r"""
+        python -m obverse.write_card \
+            --target {wildcards.classifier} \
+            --releases {params.releases:q} \
+            --views {params.views:q} \
+            --scores {input.scores:q} \
+            --pictured {params.pictured:q} \
+            --reconstructions {input.reconstructions:q} \
+            --pictured-scores {input.pictured_scores:q} \
+            --floor {input.ends[0]:q} \
+            --ceiling {input.ends[1]:q} \
+            --images {input.images:q} \
+            --samples {input.samples:q} \
+            --shown {params.shown} \
+            --resamples {params.resamples} \
+            --seed {params.seed} \
+            --origin={params.origin:q} \
+            --html {output.html:q} \
+            --table {output.table:q} \
+            &>{log:q}
+        """
