@@ -6,20 +6,21 @@ from html import escape
 
 import pandas as pd
 
-from obverse import policies
+from obverse import leaks, policies
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 46rem; padding: 0 1rem; color: #222 }
 h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
 .verdict { border-left: .4rem solid; padding: .6rem 1rem; background: #f5f5f5; font-size: 1.1rem }
-.fine { border-color: #0a6b3d } .leaks { border-color: #a03030 }
-table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .4rem; text-align: left; vertical-align: top }
-tr { border-bottom: 1px solid #ddd } td.n { font-variant-numeric: tabular-nums } td.n small { white-space: nowrap }
+.fine { border-color: #0a6b3d } .leaks { border-color: #a03030 } .unclear { border-color: #8a6d00 }
+table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .3rem; text-align: left; vertical-align: top }
+tr { border-bottom: 1px solid #ddd } td.n { font-variant-numeric: tabular-nums } small b { font-weight: 600 }
 small, .note { color: #555; font-size: 13px } .origin { color: #a03030 }
 .bar { background: #e4e4e4; height: .5rem; min-width: 4rem }
 .bar i { background: #a03030; display: block; height: 100% }
 .strip { display: flex; gap: 2%; margin: .1rem 0 1rem } .strip img { width: 18%; image-rendering: pixelated }
 """
+_COLOURS = {leaks.AT_FLOOR: "#0a6b3d", leaks.LEAKS: "#a03030", leaks.UNDECIDED: "#8a6d00"}
 _SIDES = {"member": "which the target was trained on", "held_out": "which the target was not trained on"}
 
 
@@ -28,7 +29,7 @@ class Card:
     """What a card says.
 
     ``rows`` has one row a policy, the most permissive first, with ``words``, the columns of `leaks.measure` and
-    `summaries.describe`, and ``at_floor``; then one of ``nothing`` and one of ``truth``. ``permitted`` is the most
+    `summaries.describe`, and its ``state``; then one of ``nothing`` and one of ``truth``. ``permitted`` is the most
     permissive policy that stays at the floor, None where none does. ``strips`` are PNG pictures of some people by the
     policy they are rebuilt from, ``truth`` first.
     """
@@ -44,7 +45,7 @@ class Card:
 
 def render(card: Card) -> str:
     """Return the card as HTML."""
-    tried = card.rows[card.rows["at_floor"].notna()].to_dict("records")
+    tried = card.rows[card.rows["state"].notna()].to_dict("records")
     ends = card.rows.set_index("policy").loc[["nothing", "truth"]].to_dict("index")
     parts = [
         f"<h1>What the scores of {escape(card.target)} give away</h1>",
@@ -53,7 +54,7 @@ def render(card: Card) -> str:
         _measured(card, tried[0]),
         "<h2>What could be published, and what it would give away</h2>",
         _table(tried, ends),
-        _power(tried),
+        _power(tried, ends),
         "<h2>What is rebuilt</h2>",
         *(_strip(card, name, faces) for name, faces in card.strips.items()),
         _reading(tried[0], ends),
@@ -67,58 +68,70 @@ def render(card: Card) -> str:
 
 
 def _verdict(card: Card, tried: list[dict]) -> str:
-    if card.permitted is None:
-        least = min(tried, key=lambda row: (row["error_removed"], row["named"]))
-        text = (
-            "<b>None</b> of the policies tried stays at the floor: with each, pictures come out nearer than with no "
-            f"scores at all, or people are named. The least of them: {escape(least['words'])}."
+    if card.permitted is not None:
+        kind, text = "fine", f"<b>{escape(policies.described(card.permitted))}</b>."
+    elif any(row["state"] == leaks.UNDECIDED for row in tried):
+        kind, text = (
+            "unclear",
+            "<b>cannot be said.</b> With some policies the attack did worse than one that asks nothing: it failed, "
+            "and what another would find is not known. Give it more pictures, or longer training (audit.inverter).",
         )
-        return f'<p class="verdict leaks">Most permissive policy whose leak stays at the floor: {text}</p>'
-    text = f"<b>{escape(policies.described(card.permitted))}</b>."
-    return f'<p class="verdict fine">Most permissive policy whose leak stays at the floor: {text}</p>'
+    else:
+        least = min(tried, key=lambda row: (row["error_removed"], row["named"]))
+        kind, text = (
+            "leaks",
+            "<b>none</b> of those tried. With each, pictures come out nearer than with no scores at all, or people "
+            f"are named. The least of them: {escape(least['words'])}.",
+        )
+    return f'<p class="verdict {kind}">Most permissive policy whose leak stays at the floor: {text}</p>'
 
 
 def _measured(card: Card, first: dict) -> str:
     pictures = f"{first['n']:,} pictures of {first['identities']:,} classes, {_SIDES[card.split]}"
     return (
         f"<p>Measured on {pictures}. The target releases {escape(policies.described(card.releases))}. The adversary "
-        f"asked it {first['queries']:,} questions about pictures of his own, trained on the answers, and was then shown "
-        "what each policy lets out about the pictures he does not have.</p>"
+        f"asked it {first['queries']:,} questions about pictures of his own, trained on the answers, and was then "
+        "shown what each policy lets out about the pictures he does not have.</p>"
     )
 
 
 def _table(tried: list[dict], ends: dict[str, dict]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in ("published", "error removed", "named", ""))
+    head = "".join(f"<th>{name}</th>" for name in ("published", "error removed", "named"))
     body = "".join(_line(row) for row in tried)
     floor, ceiling = ends["nothing"]["evaluation1"], ends["truth"]["evaluation1"]
     for words, removed, named in (("nothing: the floor", 0, floor), ("the pictures themselves", 1, ceiling)):
-        body += f'<tr><td>{words}</td><td class="n">{removed:.0%}</td><td class="n">{named:.1%}</td><td></td></tr>'
+        body += f'<tr><td>{words}</td><td class="n">{removed:.0%}</td><td class="n">{named:.1%}</td></tr>'
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _line(row: dict) -> str:
     share = min(max(row["error_removed"], 0.0), 1.0)
-    verdict, colour = ("at the floor", "#0a6b3d") if row["at_floor"] else ("leaks", "#a03030")
     return (
-        f'<tr><td>{escape(row["words"])}</td><td class="n">{row["error_removed"]:.0%}'
-        f'<div class="bar"><i style="width:{share:.0%}"></i></div>'
+        f'<tr><td>{escape(row["words"])}<br><small style="color:{_COLOURS[row["state"]]}"><b>{row["state"]}</b></small>'
+        f'</td><td class="n">{row["error_removed"]:.0%}<div class="bar"><i style="width:{share:.0%}"></i></div>'
         f"<small>{row['error_removed_low']:.0%} to {row['error_removed_high']:.0%}</small></td>"
         f'<td class="n">{row["evaluation1"]:.1%}<br><small>{row["named_low"] * 100:+.1f} to '
-        f'{row["named_high"] * 100:+.1f} points</small></td><td style="color:{colour}">{verdict}</td></tr>'
+        f"{row['named_high'] * 100:+.1f} points</small></td></tr>"
     )
 
 
-def _power(tried: list[dict]) -> str:
-    """Say how large a leak these pictures could not have shown, of what is said to be at the floor."""
-    quiet = [row for row in tried if row["at_floor"]]
-    if not quiet:
-        return ""
-    error, named = max(row["error_removed_high"] for row in quiet), max(row["named_high"] for row in quiet)
-    return (
-        f'<p class="note">“At the floor” is as far as {tried[0]["identities"]:,} classes can tell: a leak of up to '
-        f"{max(error, 0):.0%} of the error, or {max(named, 0) * 100:.1f} points of naming, may be there and was not "
-        "seen. More people make that smaller.</p>"
-    )
+def _power(tried: list[dict], ends: dict[str, dict]) -> str:
+    """Say what these pictures could not have shown: leaks that are small, and names where the judge knows nobody."""
+    said = []
+    quiet = [row for row in tried if row["state"] == leaks.AT_FLOOR]
+    if quiet:
+        error, named = (max(row[f"{name}_high"] for row in quiet) for name in leaks.MEASURES)
+        said.append(
+            f"“At the floor” is as far as {tried[0]['identities']:,} classes can tell: a leak of up to "
+            f"{max(error, 0):.0%} of the error, or {max(named, 0) * 100:.1f} points of naming, may be there and was "
+            "not seen. More people make that smaller."
+        )
+    if ends["truth"]["evaluation1"] < 2 * ends["nothing"]["evaluation1"]:
+        said.append(
+            "The classifier that names people hardly knows them: it names few of the true pictures. Give more "
+            "pictures of each, or trust the error alone."
+        )
+    return "".join(f'<p class="note">{escape(words)}</p>' for words in said)
 
 
 def _strip(card: Card, name: str, faces: list[bytes]) -> str:
@@ -136,8 +149,8 @@ def _reading(first: dict, ends: dict[str, dict]) -> str:
         f'<p class="note">Error removed: how much of the mean squared error of the mean auxiliary image '
         f"({ends['nothing']['mse']:.4f}), the best guess of one who asks nothing, is gone; with its 95 % interval over "
         "people. Named: of how many rebuilt pictures an independent classifier, which learnt from other pictures of "
-        f"the same people, names the right one of {first['identities']:,}; below it, by how much that is more than of the "
-        "floor. A policy leaks if either interval lies above 0, or if one that can be made of it does: who is given "
-        "more can throw some away. These are the attacks that Obverse knows; a stronger one may find more. Whoever is "
+        f"the same people, names the right one of {first['identities']:,}; below it, by how much that is more than "
+        "of the floor. A policy leaks if either interval lies above 0, or if one that can be made of it does: who is "
+        "given more can throw some away. These are the attacks that Obverse knows; a stronger one may find more. Whoever is "
         "given this page is given the pictures on it.</p>"
     )

@@ -1,12 +1,12 @@
 """What a policy gives away: how much nearer an attack comes with it than with nothing, and whom it lets be named."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from obverse import policies, summaries
 
 MEASURES = ("error_removed", "named")  # 0 for both is what can be had without asking
+LEAKS, UNDECIDED, AT_FLOOR = "leaks", "undecided", "at the floor"
+_WORST = (LEAKS, UNDECIDED, AT_FLOOR)
 
 
 def measure(rows: pd.DataFrame, floor: pd.DataFrame, resamples: int, seed: int) -> dict[str, float]:
@@ -30,22 +30,28 @@ def measure(rows: pd.DataFrame, floor: pd.DataFrame, resamples: int, seed: int) 
     return found
 
 
-def at_floor(leak: dict[str, float]) -> bool:
-    """Return whether both intervals of a leak reach 0: it cannot be told from what takes no scores."""
-    return all(leak[f"{name}_low"] <= 0 for name in MEASURES)
+def state(leak: dict[str, float]) -> str:
+    """Return what a leak shows: `LEAKS`, an interval lies above 0; `AT_FLOOR`, it cannot be told from asking nothing.
+
+    `UNDECIDED` where pictures come out farther off than with no scores at all: the attack failed, since showing the
+    mean image would have done better, and what another would find is not known.
+    """
+    if any(leak[f"{name}_low"] > 0 for name in MEASURES):
+        return LEAKS
+    return UNDECIDED if leak["error_removed_high"] < 0 else AT_FLOOR
 
 
-def tight(leaks: dict[str, dict[str, float]]) -> dict[str, bool]:
-    """Return of each policy whether it stays at the floor, and so does every other that can be made of it.
+def states(leaks: dict[str, dict[str, float]]) -> dict[str, str]:
+    """Return the `state` of each policy, or the worst of those that can be made of it.
 
     Who is given more can throw some away: a policy protects no better than the weakest that it contains.
     """
     return {
-        name: all(at_floor(leak) for other, leak in leaks.items() if policies.contains(name, other)) for name in leaks
+        name: min((state(leak) for other, leak in leaks.items() if policies.contains(name, other)), key=_WORST.index)
+        for name in leaks
     }
 
 
-def most_permissive(names: Sequence[str], leaks: dict[str, dict[str, float]]) -> str | None:
-    """Return the first of ``names``, the most permissive first, that stays at the floor; None where none does."""
-    held = tight(leaks)
-    return next((name for name in names if held[name]), None)
+def most_permissive(found: dict[str, str]) -> str | None:
+    """Return the first policy, of `states` with the most permissive first, that stays at the floor; None if none."""
+    return next((name for name, one in found.items() if one == AT_FLOOR), None)

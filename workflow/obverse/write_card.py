@@ -47,9 +47,9 @@ def write_card(
         problem = "expected victims of at least two classes, found one: nothing can be said of people"
         raise UnusableInput(samples, problem, "Give pictures of more classes.")
     found = {name: leaks.measure(rows, none, resamples, seed) for name, rows in measured.items()}
-    held = leaks.tight(found)
+    states = leaks.states(found)
     rows = [
-        {"policy": name, "words": policies.described(name), **found[name], "at_floor": held[name]}
+        {"policy": name, "words": policies.described(name), **found[name], "state": states[name]}
         | summaries.describe(measured[name], resamples, seed)
         for name in names
     ]
@@ -63,7 +63,7 @@ def write_card(
         releases=releases,
         split=none["split"].iloc[0],
         rows=listed,
-        permitted=leaks.most_permissive(names, found),
+        permitted=leaks.most_permissive(states),
         strips=_strips(pictured, pictured_scores, reconstructions, images, samples, shown, seed),
         origin=origin,
     )
