@@ -13,6 +13,7 @@ TARGET = {
 }
 FACES, DIGITS = {"classifier": "faces", "auxiliary": "generic"}, {"classifier": "digits", "auxiliary": "same_digits"}
 CONFIG = {
+    "asked": {},
     "classifiers": {"faces": TARGET, "digits": TARGET | {"dataset": "mnist", "classes": 10}},
     "auxiliaries": {
         "generic": {"parts": [{"dataset": "celeba"}]},

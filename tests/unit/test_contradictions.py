@@ -327,3 +327,54 @@ def test_a_policy_of_as_many_scores_as_there_are_has_another_name(view: str, sco
         f"{view!r} asks for {scores} of 53 scores",
         f"Ask for fewer; all of them are called {whole}.",
     )
+
+
+OWN = {"model": "m.onnx", "size": 32, "colour": "rgb", "classes": 3, "images": "own/images", "auxiliary": "own/others"}
+ENDPOINT = {"model": "", "endpoint": {"url": "https://scores.example"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "where", "problem"),
+    [
+        ("faces", {}, "asked.faces", "'faces' is a name under classifiers too"),
+        ("generic", {}, "asked.generic", "'generic' is a name under auxiliaries too"),
+        ("mnist", {}, "asked.mnist", "'mnist' is a name under datasets too"),
+        ("mine", {"model": ""}, "asked.mine", "expected a model or an endpoint, found neither"),
+        ("mine", ENDPOINT | {"model": "m.onnx"}, "asked.mine", "expected a model or an endpoint, found both"),
+        ("mine", {"names": ["a", "b"]}, "asked.mine.names", "2 names, but there are 3 classes"),
+        ("mine", {"mean": [1, 2]}, "asked.mine.mean", "2 numbers, but rgb has 3 channels"),
+        (
+            "mine",
+            {"colour": "grey", "deviation": [1, 2, 3]},
+            "asked.mine.deviation",
+            "3 numbers, but grey has 1 channels",
+        ),
+        (
+            "mine",
+            ENDPOINT | {"colour": "bgr"},
+            "asked.mine",
+            "an endpoint is sent a picture, grey or rgb, and scales it",
+        ),
+        (
+            "mine",
+            ENDPOINT | {"mean": [127.5]},
+            "asked.mine",
+            "an endpoint is sent a picture, grey or rgb, and scales it",
+        ),
+        ("mine", {"images": "~/pictures"}, "asked.mine.images", "'~/pictures' begins with ~"),
+        ("mine", {"scale": "logits", "releases": "m2"}, "asked.mine.scale", "logits become probabilities when all are"),
+        ("mine", {"releases": "m3_round2"}, "asked.mine.releases", "'m3_round2' asks for 3 of 3 scores"),
+    ],
+)
+def test_what_is_said_of_a_target_one_can_only_ask(name: str, changes: dict, where: str, problem: str):
+    key, told, _ = first(asked={name: OWN | changes})
+    assert key == where and told.startswith(problem)
+
+
+@pytest.mark.parametrize("changes", [{}, ENDPOINT, {"scale": "logits"}, {"mean": [1, 2, 3], "deviation": [4]}])
+def test_a_target_of_ones_own_may_be_a_model_or_an_endpoint(changes: dict):
+    assert found(asked={"mine": OWN | changes}) == []
+
+
+def test_the_judge_of_an_audit_starts_as_no_target_does():
+    assert first(audit__evaluator__seed=1)[0] == "audit.evaluator.seed"

@@ -78,6 +78,18 @@ PRODUCTS = {
     "fig16.png": {MNIST},
     "table2.csv": {FACESCRUB, CELEBA, MNIST, CIFAR10},
     "table3.html": {FACESCRUB, CELEBA, MNIST},
+    # The example of a target one can only ask: its folders are written from members, and from generic faces.
+    "pictures/members/Ann Lee/facescrub-000001.png": {FACESCRUB},
+    "pictures/generic/7/celeba-000001.png": {CELEBA},
+    "asked/example/0123.jsonl": {FACESCRUB, CELEBA},
+    "audit/example/card.html": {FACESCRUB, CELEBA},
+    "datasets/example-images/questions.npy": {FACESCRUB, CELEBA},
+    "evaluators/example-images/weights.safetensors": {FACESCRUB, CELEBA},
+    "classifiers/example/splits.parquet": {FACESCRUB, CELEBA},
+    "predictions/example/example-auxiliary.parquet": {FACESCRUB, CELEBA},
+    "auxiliaries/example.parquet": {FACESCRUB, CELEBA},
+    "inverters/example/example/centred_full/seed1/history.csv": {FACESCRUB, CELEBA},
+    "scores/example/example/mean_image/example-images.nothing.parquet": {FACESCRUB, CELEBA},
     "config.yaml": set(),
     "logs/crop_celeba/celeba.log": set(),
     "benchmarks/crop_celeba/celeba.tsv": set(),
@@ -101,6 +113,15 @@ PRODUCTS = {
 def test_a_product_counts_as_made_from_what_config_says(role: str):
     found = {place for place in PRODUCTS if purge.is_made_from(PurePath(place), role, [SHIPPED])}
     assert found == {place for place, roles in PRODUCTS.items() if role in roles}
+
+
+def test_what_a_target_of_the_users_own_is_asked_about_is_made_from_no_role_and_goes_by_its_name():
+    own = {"model": "m.onnx", "size": 32, "classes": 2, "images": "own/images", "auxiliary": "own/others"}
+    config = SHIPPED | {"asked": {"mine": own}}
+    products = (place.replace("example", "mine") for place in PRODUCTS if "example" in place)
+    for place in map(PurePath, products):
+        assert [role for role in (*purge.ROLES, "mine") if purge.is_made_from(place, role, [config])] == ["mine"], place
+    assert not purge.is_made_from(PurePath("datasets/celeba/images.npy"), "mine", [config])
 
 
 def test_a_name_about_which_configurations_differ_counts_as_made_from_either():

@@ -12,6 +12,7 @@ from obverse.recipes import in_batches, recipe
 SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
 NUMBERS = {"width": 16, "epochs": 30, "minimum_steps": 1200, "batch_size": 64, "learning_rate": 0.001}
 CONFIG = {
+    "asked": {},
     "classifiers": {"faces": {}, "faces_half": {"like": "faces"}},
     "inverters": {"faces": NUMBERS},
     "features": {"offset": 7.0, "learn_offset": False},

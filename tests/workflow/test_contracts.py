@@ -99,12 +99,12 @@ def test_no_file_outgrows_the_house():
 
 
 def test_attacks_reach_the_prediction_cache_through_an_oracle_alone():
-    """`predict` fills it; `answers` is for the target's own accuracy, which is no attack; all others must ask."""
+    """`predict` and `inquiries` fill it; `answers` is for the target's own accuracy, which is no attack; all others must ask."""
     named = [path.relative_to(PACKAGE).with_suffix("").parts for path in PACKAGE.rglob("*.py")]
     modules = [".".join(("obverse", *parts)) for parts in named]
 
     def who_imports(what: str) -> set[str]:
         return {module.removeprefix("obverse.") for module in modules if what in provenance._imports(module)}
 
-    assert who_imports("obverse.predictions") == {"predict", "oracles", "answers"}
+    assert who_imports("obverse.predictions") == {"predict", "inquiries", "oracles", "answers"}
     assert who_imports("obverse.answers") == {"tabulate_joint", "ledger.evidence"}

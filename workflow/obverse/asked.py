@@ -4,7 +4,11 @@ Each has two data sets, the user's folders: ``<name>-images``, labelled, whose p
 ``<name>-auxiliary``, what an adversary might hold. Every rule that attacks a target trained here attacks these too.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from obverse import policies
+from obverse.readings import COLOURS
 
 IMAGES, AUXILIARY = "images", "auxiliary"
 DATASET = rf"-({IMAGES}|{AUXILIARY})"  # what follows a target's name in that of a data set, for wildcards
@@ -90,3 +94,54 @@ def of_dataset(dataset: str) -> tuple[str, str]:
     """Return whose a data set is, and which of the target's two folders it comes from."""
     name, _, which = dataset.rpartition("-")
     return name, which
+
+
+def clashes(config: dict) -> Iterator[tuple[str, str, str]]:
+    """Yield each name that something else has: which key, what is wrong, what to do."""
+    for group in ("classifiers", "auxiliaries", "datasets"):
+        for name in config["asked"].keys() & config[group].keys():
+            problem = f"{name!r} is a name under {group} too"
+            yield f"asked.{name}", problem, "Give it another: results are called by it."
+
+
+def contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
+    """Yield where what is said of a target cannot be: which key, what is wrong, what to do."""
+    for name in config["asked"]:
+        where, chosen = f"asked.{name}", entry(config, name)
+        if bool(chosen["model"]) == bool(chosen["endpoint"]):
+            found = "both" if chosen["model"] else "neither"
+            yield where, f"expected a model or an endpoint, found {found}", "Set model: a file, or endpoint: {url: …}."
+        if len(chosen["names"]) not in (0, chosen["classes"]):
+            problem = f"{len(chosen['names'])} names, but there are {chosen['classes']} classes"
+            yield f"{where}.names", problem, "Name every class, in the order of scores, or none."
+        yield from _reading(where, chosen)
+        yield from _release(where, chosen)
+
+
+def _reading(where: str, chosen: dict) -> Iterator[tuple[str, str, str]]:
+    channels = COLOURS[chosen["colour"]]
+    for key in ("mean", "deviation"):
+        if len(chosen[key]) not in (1, channels):
+            problem = f"{len(chosen[key])} numbers, but {chosen['colour']} has {channels} channels"
+            yield f"{where}.{key}", problem, "Give one for all channels, or one for each."
+    if chosen["endpoint"] and (chosen["colour"], chosen["mean"], chosen["deviation"]) not in (
+        ("grey", [0], [255]),
+        ("rgb", [0], [255]),
+    ):
+        problem = "an endpoint is sent a picture, grey or rgb, and scales it by itself"
+        yield where, problem, "Leave out mean and deviation, and set colour: grey or rgb."
+    for key in ("images", "auxiliary", "model"):
+        if chosen[key].startswith("~"):
+            problem = f"{chosen[key]!r} begins with ~, which only a shell understands"
+            yield f"{where}.{key}", problem, "Write the whole path."
+
+
+def _release(where: str, chosen: dict) -> Iterator[tuple[str, str, str]]:
+    released = policies.policy(chosen["releases"])
+    if chosen["scale"] == "logits" and chosen["releases"] != "full":
+        problem = f"logits become probabilities when all are known, but it releases {chosen['releases']!r}"
+        yield f"{where}.scale", problem, "Logits need releases: full."
+    if (released.scores or 0) >= chosen["classes"]:
+        whole = "full" if released.digits is None else f"round{released.digits}"
+        problem = f"{chosen['releases']!r} asks for {released.scores} of {chosen['classes']} scores"
+        yield f"{where}.releases", problem, f"All of them are called {whole}."

@@ -151,6 +151,6 @@ def _reading(first: dict, ends: dict[str, dict]) -> str:
         "people. Named: of how many rebuilt pictures an independent classifier, which learnt from other pictures of "
         f"the same people, names the right one of {first['identities']:,}; below it, by how much that is more than "
         "of the floor. A policy leaks if either interval lies above 0, or if one that can be made of it does: who is "
-        "given more can throw some away. These are the attacks that Obverse knows; a stronger one may find more. Whoever is "
-        "given this page is given the pictures on it.</p>"
+        "given more can throw some away. These are the attacks that Obverse knows; a stronger one may find more. "
+        "Whoever is given this page is given the pictures on it.</p>"
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from obverse import ablations, attacks, inventory, pairings, policies, targets
+from obverse import ablations, asked, attacks, inventory, pairings, policies, targets
 from obverse.inventory import Contradiction
 from obverse.ledger import needs
 from obverse.pairings import known
@@ -10,7 +10,7 @@ from obverse.pairings import known
 
 def found(config: dict) -> Iterator[Contradiction]:
     """Yield each contradiction in a configuration that the schema allows."""
-    unknown = [*_like(config), *_names(config)]
+    unknown = [*asked.clashes(config), *_like(config), *_names(config)]
     if unknown:  # what follows looks names up
         yield from unknown
         return
@@ -20,6 +20,7 @@ def found(config: dict) -> Iterator[Contradiction]:
     yield from _baseline(config)
     for figure in config["figures"]:
         yield from _figure(config, figure)
+    yield from asked.contradictions(config)
     yield from ablations.contradictions(config)
     yield from needs.contradictions(config)
 
@@ -63,10 +64,11 @@ def _brought(config: dict) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _judges(config: dict) -> Iterator[Contradiction]:
-    for name, evaluator in config["evaluators"].items():
+    judges = {f"evaluators.{name}": evaluator for name, evaluator in config["evaluators"].items()}
+    for where, evaluator in (judges | {"audit.evaluator": config["audit"]["evaluator"]}).items():
         if evaluator["seed"] in config["seeds"]:
             problem = f"{evaluator['seed']} is a training seed too: the judge must not start as a target does"
-            yield f"evaluators.{name}.seed", problem, "Choose one that is not among seeds."
+            yield f"{where}.seed", problem, "Choose one that is not among seeds."
 
 
 def _baseline(config: dict) -> Iterator[Contradiction]:

@@ -2,7 +2,9 @@
 
     python -m obverse.commands.purge ROLE [CONFIG.yaml …] [--yes]
 
-Lists what it would delete; deletes it with --yes. Your own folder of official files is never touched. Exit status 0
+ROLE is facescrub, celeba, mnist, cifar10, or a target under asked in config: its pictures, its answers, its audit.
+
+Lists what it would delete; deletes it with --yes. Your own folders of files are never touched. Exit status 0
 when nothing of the data set is left under results/, 1 otherwise.
 
 What was made from what is read from the names of results and from the configurations: config.yaml with the files named
@@ -16,6 +18,7 @@ from collections import defaultdict
 from pathlib import Path, PurePath
 
 from obverse import ablations, contradictions, locks, targets
+from obverse.asked import AUXILIARY, IMAGES
 from obverse.commands import preflight
 from obverse.errors import UnusableInput
 
@@ -24,6 +27,8 @@ ROLES = ("facescrub", "celeba", "mnist", "cifar10")
 _BASE = Path(__file__).parents[3]
 _ATTACKS = ("inverters", "reconstructions", "scores", "angles", "traces")  # in folders by target and auxiliary set
 _PRODUCTS = {"sources", "datasets", "classifiers", "evaluators", "classes", "predictions", "auxiliaries", *_ATTACKS}
+_PRODUCTS |= {"pictures", "asked", "audit"}
+_WRITTEN = "results/pictures/"  # folders that a rule writes, as if they were a user's
 _SEARCH = "mi_face"  # what was made without an auxiliary set
 # The figures that are not under figures in config, and whose pictures they are made from.
 _REPORTS = {
@@ -37,7 +42,7 @@ _OTHERS = {"logs", "benchmarks", "models", "config.yaml"}  # hold no picture, an
 def main() -> None:
     """List or delete what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m obverse.commands.purge", description=__doc__.split("\n")[0])
-    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("role")
     parser.add_argument("configfiles", nargs="*", type=Path, metavar="CONFIG.yaml")
     parser.add_argument("--directory", type=Path, default=Path(), help="where snakemake was started")
     parser.add_argument("--yes", action="store_true", help="delete, do not only list")
@@ -50,9 +55,15 @@ def main() -> None:
         if locks.in_use(arguments.directory / ".snakemake"):
             raise UnusableInput(arguments.directory, "expected no run at work, found one", "Wait for it, or end it.")
         configs = _configs(arguments.configfiles, results / "config.yaml")
+        known = dict.fromkeys([*ROLES, *(name for config in configs for name in config["asked"])])
+        if arguments.role not in known:
+            problem = f"expected one of {', '.join(known)}, found {arguments.role!r}"
+            raise UnusableInput("ROLE", problem, "A target of your own: name the configuration that has it, too.")
     except UnusableInput as error:
         sys.exit(f"purge: error: {error}")
-    folders = {arguments.directory / chosen["folder"] for config in configs for chosen in config["datasets"].values()}
+    named = [chosen["folder"] for config in configs for chosen in config["datasets"].values()]
+    named += [chosen[key] for config in configs for chosen in config["asked"].values() for key in (IMAGES, AUXILIARY)]
+    folders = {arguments.directory / name for name in named if not name.startswith(_WRITTEN)}
     found, left = holding(results, arguments.role, configs, folders)
     print("\n".join(_report(results, found, left)))
     if arguments.yes:
@@ -99,7 +110,9 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
     kind, *rest = place.parts
 
     def shows(name: str) -> bool:  # a data set, a file named after one
-        return name.partition(".")[0].partition("_")[0] == role
+        dataset = name.partition(".")[0]
+        owner, dash, _ = dataset.rpartition("-")
+        return trained("classifiers", owner) if dash else dataset.partition("_")[0] == role
 
     def trained(group: str, name: str) -> bool:
         known = [roles for config in configs if (roles := _read_by(config, group, name))]
@@ -118,10 +131,12 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
     if kind == "angles" and rest:  # read by a network that learnt from CelebA's faces
         measured = PurePath(*rest) if rest[0] in _PRODUCTS else PurePath("reconstructions", *rest)
         return role == "celeba" or is_made_from(measured, role, configs)
+    if kind in ("asked", "audit") and rest:
+        return trained("classifiers", rest[0])
     if kind == "predictions" and len(rest) > 1:
         return trained("classifiers", rest[0]) or shows(rest[-1])
-    if kind == "auxiliaries" and rest:
-        return trained("auxiliaries", PurePath(rest[0]).stem)
+    if kind in ("auxiliaries", "pictures") and rest:
+        return trained("auxiliaries", rest[0].partition(".")[0])
     if kind in _ATTACKS and len(rest) > 2:
         return trained("classifiers", rest[0]) or trained("auxiliaries", rest[1]) or shows(rest[-1])
     if not rest and place.stem in _REPORTS:
@@ -137,11 +152,22 @@ def _read_by(config: dict, group: str, name: str) -> set[str]:
         return set()
 
 
+def _by_asked(config: dict, name: str) -> set[str]:
+    """Return what the folders of a target one can only ask hold: its own pictures, or those of a set written there."""
+    folders = [config["asked"][name][key] for key in (IMAGES, AUXILIARY)]
+    written = [PurePath(folder).name for folder in folders if folder.startswith(_WRITTEN)]
+    return {name}.union(*(_by_auxiliary(config, held) for held in written))
+
+
 def _by_classifier(config: dict, name: str) -> set[str]:
+    if name in config["asked"]:
+        return _by_asked(config, name)
     return {targets.role(targets.dataset(config, name))}
 
 
 def _by_auxiliary(config: dict, name: str) -> set[str]:
+    if name in config["asked"]:
+        return _by_asked(config, name)
     return {targets.role(part["dataset"]) for part in targets.auxiliary(config, name)["parts"]}
 
 
