@@ -99,7 +99,7 @@ def test_no_file_outgrows_the_house():
 
 
 def test_attacks_reach_the_prediction_cache_through_an_oracle_alone():
-    """`predict` and `inquiries` fill it; `answers` is for the target's own accuracy, which is no attack; all others must ask."""
+    """`predict` and `inquiries` fill it; `answers` is for the target's own accuracy, no attack; all others must ask."""
     named = [path.relative_to(PACKAGE).with_suffix("").parts for path in PACKAGE.rglob("*.py")]
     modules = [".".join(("obverse", *parts)) for parts in named]
 

@@ -4,21 +4,6 @@
 #   out: results/predictions/{classifier}/{dataset}.parquet; results/asked/{classifier}/ is no output: it must last
 
 
-def of_endpoint(key: str):
-    """Return a params function: the same of its endpoint."""
-    return lambda wildcards: asked.entry(config, wildcards.classifier)["endpoint"][key]
-
-
-def both(pattern: str) -> list[str]:
-    """Return a file of the victims' data set of a target, and of its adversary's."""
-    return [pattern.replace("{dataset}", f"{{classifier}}-{which}") for which in (IMAGES, AUXILIARY)]
-
-
-def answering(kind: str) -> str:
-    """Return a pattern of the targets that are model files, or endpoints; one that matches nothing where none is."""
-    return "|".join(name for name in config["asked"] if asked.entry(config, name)[kind]) or "(?!)"
-
-
 rule ask_model:
     input:
         model=lambda wildcards: made_here(config["asked"][wildcards.classifier]["model"]),

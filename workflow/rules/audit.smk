@@ -2,17 +2,6 @@
 #
 #   in:  results/scores/…, results/reconstructions/… of attacks on it
 #   out: results/audit/{target}/card.html, card.csv
-def audited(name: str) -> list[Attack]:
-    """Return the attacks of an audit, on each policy in question, the most permissive first."""
-    return attacks.audited(config, name)
-
-
-def of_pictures(name: str) -> str:
-    """Return what must be said of an audit's pictures: whether they are stand-ins."""
-    made = [config["asked"][name][which] for which in (IMAGES, AUXILIARY)]
-    held = [Path(folder).name for folder in made if folder.startswith("results/pictures/")]
-    roles = dict.fromkeys(targets.role(dataset) for each in held for dataset in auxiliary_datasets(each))
-    return "".join(stand_ins(*roles))
 
 
 rule write_card:

@@ -2,34 +2,6 @@
 #
 #   in:  folders of pictures, as under asked in config (the example's are written here)
 #   out: results/datasets/{target}-images/…, {target}-auxiliary/…, results/classifiers/{classifier}/splits.parquet
-from obverse.asked import AUXILIARY, IMAGES
-
-
-def of_asked(key: str):
-    """Return a params function: what the configuration says of the target named by the wildcard."""
-    return lambda wildcards: asked.entry(config, wildcards.classifier)[key]
-
-
-def of_owner(key: str):
-    """Return a params function: what the configuration says of the target whose pictures a data set holds."""
-    return lambda wildcards: asked.entry(config, asked.of_dataset(wildcards.dataset)[0])[key]
-
-
-def pictures_of(wildcards) -> str:
-    """Return the folder that a data set of a user's own comes from."""
-    name, which = asked.of_dataset(wildcards.dataset)
-    return config["asked"][name][which]
-
-
-def made_here(path: str) -> list[str]:
-    """Return a path that a rule makes; nothing for one of the user's, whose absence is for the job to explain."""
-    return [path] if path.startswith("results/") or Path(path).is_file() else []
-
-
-def victims_known(wildcards) -> list[str]:
-    """Return the victims' pictures for what an adversary may hold: none of them is to be among his."""
-    name, which = asked.of_dataset(wildcards.dataset)
-    return [f"results/datasets/{name}-{IMAGES}/images.npy"] if which == AUXILIARY else []
 
 
 rule write_pictures:
