@@ -12,7 +12,8 @@ from obverse.errors import UnusableInput
 
 _IN_OPEN = 0x20  # <sys/inotify.h>
 _PLACES = ["{}", "./{}", "../models/{}", "../{}", "absolute"]
-ENDS = [onnx_models.tensor_type(b"x", (0, 4))], [onnx_models.tensor_type(b"y", (0, 4))]
+SIDE = 192  # fewer weights the runtime will not take from another file, even where nothing keeps it from that
+ENDS = [onnx_models.tensor_type(b"x", (0, SIDE))], [onnx_models.tensor_type(b"y", (0, SIDE))]
 ADD = onnx_models.node(b"Add", [b"x", b"w"], [b"y"])
 
 
@@ -69,9 +70,9 @@ def test_weights_in_another_file_are_refused_and_it_is_not_opened(
     start, count = opens
     files = [tmp_path / "weights.bin", tmp_path / "models/weights.bin"]
     for path in files:
-        path.write_bytes(np.ones(4, np.float32).tobytes())
+        path.write_bytes(np.ones(SIDE, np.float32).tobytes())
     monkeypatch.chdir(tmp_path / "models")
-    weights = onnx_models.outside(b"w", (4,), str(files[0]) if form == "absolute" else form.format("weights.bin"))
+    weights = onnx_models.outside(b"w", (SIDE,), str(files[0]) if form == "absolute" else form.format("weights.bin"))
     constant = onnx_models.node(b"Constant", [], [b"w"], onnx_models.tensor(b"value", weights))
     content = onnx_models.model([constant, ADD], *ENDS) if as_constant else onnx_models.model([ADD], *ENDS, [weights])
     start(*files)
@@ -82,11 +83,11 @@ def test_weights_in_another_file_are_refused_and_it_is_not_opened(
 
 @pytest.mark.parametrize("as_constant", [False, True])
 def test_the_same_model_with_its_weights_within_is_opened(opened, as_constant):
-    weights = onnx_models.within(b"w", np.ones(4, np.float32))
+    weights = onnx_models.within(b"w", np.ones(SIDE, np.float32))
     constant = onnx_models.node(b"Constant", [], [b"w"], onnx_models.tensor(b"value", weights))
     content = onnx_models.model([constant, ADD], *ENDS) if as_constant else onnx_models.model([ADD], *ENDS, [weights])
-    found = opened(content).run(None, {"x": np.zeros((2, 4), np.float32)})
-    np.testing.assert_array_equal(found[0], np.ones((2, 4)))
+    found = opened(content).run(None, {"x": np.zeros((2, SIDE), np.float32)})
+    np.testing.assert_array_equal(found[0], np.ones((2, SIDE)))
 
 
 def test_an_operator_of_a_domain_of_its_own_is_refused(opened):
@@ -102,7 +103,7 @@ def test_a_damaged_file_is_refused(opened, content):
 
 
 def test_the_devices_threads_run_it(opened):
-    weights = onnx_models.within(b"w", np.ones(4, np.float32))
+    weights = onnx_models.within(b"w", np.ones(SIDE, np.float32))
     options = opened(onnx_models.model([ADD], *ENDS, [weights]), threads=2).get_session_options()
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (2, 1)
 
