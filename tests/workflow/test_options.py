@@ -16,6 +16,7 @@ TARGETS = [
     "results/classes/faces/seed1/generic.count.csv",
     "results/angles/datasets/facescrub/images.parquet",
     "results/ablations.png",
+    "results/audit/example/card.html",
 ]
 
 # They steer how the network is used, or mark consent; what comes of a run does not depend on them.
@@ -61,6 +62,14 @@ CHANGED = {
     "ablations.k": [3],
     "ablations.batches": [{"batch_size": 32, "learning_rate": 0.001}],
     "mi_face.costs": ["cross_entropy"],
+    "asked.example.model": "results/classifiers/digits/seed1/weights.safetensors",
+    "asked.example.architecture": "resnet18",
+    "asked.example.colour": "rgb",
+    "asked.example.scale": "probabilities",
+    "asked.example.images": "results/pictures/same_faces",
+    "asked.example.auxiliary": "results/pictures/distinct_faces",
+    "audit.policies": ["full", "label"],
+    "audit.method": "aligned",
     "compute.precision": "bfloat16",
 }
 
