@@ -75,3 +75,16 @@ def test_pictures_that_are_not_those_of_the_scores_are_refused(tmp_path):
     samples.write_images(tmp_path / "r", np.zeros((3, 4, 4), np.uint8))
     with pytest.raises(UnusableInput, match="r: expected a picture for each of the 2 rows of .*s, found 3"):
         panels.read("aligned", tmp_path / "s", tmp_path / "r")
+
+
+def test_of_one_side_only_its_pictures_are_shown(truth):
+    """Also of attacks that have both sides; and a target whose victims are all on one side has no other to show."""
+    for shown in (attack(np.arange(24)), attack(np.arange(1, 24, 2))):
+        chosen = panels.choose([shown], truth, 3, 1, WHERE, ["held_out"])
+        assert chosen["split"].tolist() == ["held_out"] * 3
+        assert chosen["identity"].is_unique and (chosen["sample_id"] % 2 == 1).all()
+
+
+def test_a_side_that_no_attack_has_is_refused(truth):
+    with pytest.raises(UnusableInput, match="expected people with pictures on the side held_out in every attack"):
+        panels.choose([attack(np.arange(0, 24, 2))], truth, 2, 1, WHERE, ["held_out"])

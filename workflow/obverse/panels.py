@@ -58,16 +58,18 @@ def choose(
 ) -> pd.DataFrame:
     """Return sample_id, split and identity of ``victims`` pictures of each of ``splits``, in that order.
 
-    Only pictures that are on the same side in every attack are shown, and the same people on both sides, in the order
+    Only pictures that are on the same side in every attack are shown, and the same people on each side, in the order
     of their names; where there are fewer people than ``victims``, each is shown more than once. Raises `UnusableInput`
     when there are too few pictures.
     """
     common = pd.concat([attack.scores["split"] for attack in attacks], axis=1, join="inner")
     common = common[common.nunique(axis=1) == 1].iloc[:, 0].rename("split").sort_index().reset_index()
+    common = common[common["split"].isin(splits)]
     common["identity"] = truth.identities(common["sample_id"])
     both = sorted(name for name, group in common.groupby("identity") if group["split"].nunique() == len(splits))
     if not both:
-        problem = "expected people with pictures on both sides in every attack shown, found none"
+        sides = "both sides" if len(splits) == len(SPLITS) else f"the side {splits[0]}"
+        problem = f"expected people with pictures on {sides} in every attack shown, found none"
         raise UnusableInput(where, problem, "Show attacks on targets that share members and held-out pictures.")
     random = seeds.generator(seed, "victims shown")
     people = np.sort(random.choice(both, size=min(victims, len(both)), replace=False))
