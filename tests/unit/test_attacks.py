@@ -203,3 +203,34 @@ def test_a_policy_is_attacked_by_inverters_that_were_trained_on_what_it_releases
     assert all(one.inversion == f"{one.label}_{one.view}" for one in found)
     assert [one.m for one in found[::2]] == [53, 5, 5, 53, 1]
     assert found[0] == attacks.attack(config, "faces", "generic", "aligned")  # or it would be trained twice
+
+
+OWN = {"classes": 20, "images": "mine", "auxiliary": "others", "model": "mine.onnx"}
+
+
+def audit(releases: str, policies: list[str]) -> list[Attack]:
+    """Return the attacks of the audit of a target of twenty classes."""
+    chosen = {"policies": policies, "method": "centred", "validation_fraction": 0.1}
+    return attacks.audited({"asked": {"own": OWN | {"releases": releases}}, "audit": chosen}, "own")
+
+
+def test_an_audit_attacks_what_the_target_releases_first_and_then_what_can_be_made_of_it():
+    found = audit("m10_round3", ["full", "round2", "m10", "m5_round3", "m10_round2", "m12_round1", "label"])
+    assert [one.view for one in found] == ["m10_round3", "m5_round3", "m10_round2", "label"]
+
+
+def test_an_audit_leaves_out_policies_of_as_many_scores_as_there_are_classes():
+    """They are all scores by another name, or what no vector has."""
+    found = audit("full", ["m30", "m20", "m20_round1", "m19", "round1"])
+    assert [one.view for one in found] == ["full", "m19", "round1"]
+
+
+def test_an_audit_attacks_no_policy_twice():
+    assert [one.view for one in audit("m5", ["full", "m5", "m1", "label", "m5"])] == ["m5", "m1", "label"]
+
+
+def test_an_audits_inverters_are_trained_on_what_they_are_shown_and_with_the_targets_own_set():
+    found = audit("full", ["m5", "round2", "label"])
+    assert [one.inversion for one in found] == ["centred_full", "centred_m5", "centred_round2", "centred_label"]
+    assert [one.m for one in found] == [20, 5, 20, 1]
+    assert {(one.classifier, one.auxiliary) for one in found} == {("own", "own")}
