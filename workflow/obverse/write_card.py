@@ -36,7 +36,8 @@ def write_card(
     ``views`` and ``scores`` are parallel: from which view, the most permissive first, and with which training; the
     trainings of one view are averaged over. ``pictured``, ``reconstructions`` and ``pictured_scores`` are parallel:
     one training of each view, whose pictures of ``shown`` people are shown, drawn by ``seed``. ``floor`` and
-    ``ceiling`` are the scores of the mean auxiliary image, which takes no scores, and of the true pictures.
+    ``ceiling`` are the scores of the mean auxiliary image, which takes no scores, and of the true pictures. Raises
+    `UnusableInput` where all victims are of one class, or scores are not of the pictures of the floor's.
     """
     names = list(dict.fromkeys(views))
     measured = {
@@ -46,6 +47,8 @@ def write_card(
     if measured[names[0]]["label"].nunique() < 2:
         problem = "expected victims of at least two classes, found one: nothing can be said of people"
         raise UnusableInput(samples, problem, "Give pictures of more classes.")
+    for name, path in zip(views, scores, strict=True):
+        _refuse_others(measured[name], path, none, floor)
     found = {name: leaks.measure(rows, none, resamples, seed) for name, rows in measured.items()}
     states = leaks.states(found)
     rows = [
@@ -54,8 +57,7 @@ def write_card(
         for name in names
     ]
     rows += [
-        {"policy": name, **summaries.describe(table, resamples, seed)}
-        for name, table in ((NOTHING, none), (TRUTH, true))
+        {"policy": name, **summaries.describe(end, resamples, seed)} for name, end in ((NOTHING, none), (TRUTH, true))
     ]
     listed = pd.DataFrame(rows)
     card = cards.Card(
@@ -69,6 +71,13 @@ def write_card(
     )
     files.write_bytes(table, listed.drop(columns="words").to_csv(index=False, float_format="%.6g").encode())
     files.write_bytes(html, cards.render(card).encode())
+
+
+def _refuse_others(rows: pd.DataFrame, where: Path, none: pd.DataFrame, floor: Path) -> None:
+    others = set(rows["sample_id"]) ^ set(none["sample_id"])
+    if others:
+        problem = f"expected scores of the pictures in {floor}, found {len(others)} that one of them lacks"
+        raise UnusableInput(where, problem, "Delete both and run again.")
 
 
 def _strips(
