@@ -15,10 +15,11 @@ h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
 .fine { border-color: #0a6b3d } .leaks { border-color: #a03030 } .unclear { border-color: #8a6d00 }
 table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .3rem; text-align: left; vertical-align: top }
 tr { border-bottom: 1px solid #ddd } td.n { font-variant-numeric: tabular-nums } small b { font-weight: 600 }
-small, .note { color: #555; font-size: 13px } .origin { color: #a03030 }
+small, .note { color: #555; font-size: 13px; font-weight: 400 } .origin { color: #a03030 }
 .bar { background: #e4e4e4; height: .5rem; min-width: 4rem }
 .bar i { background: #a03030; display: block; height: 100% }
-.strip { display: flex; gap: 2%; margin: .1rem 0 1rem } .strip img { width: 18%; image-rendering: pixelated }
+.strip { display: grid; grid-template-columns: repeat(5, 1fr); gap: .4rem; margin: .1rem 0 1rem }
+.strip img { width: 100%; image-rendering: pixelated }
 """
 _COLOURS = {leaks.AT_FLOOR: "#0a6b3d", leaks.LEAKS: "#a03030", leaks.UNDECIDED: "#8a6d00"}
 _SIDES = {"member": "which the target was trained on", "held_out": "which the target was not trained on"}
@@ -48,7 +49,7 @@ def render(card: Card) -> str:
     tried = card.rows[card.rows["state"].notna()].to_dict("records")
     ends = card.rows.set_index("policy").loc[["nothing", "truth"]].to_dict("index")
     parts = [
-        f"<h1>What the scores of {escape(card.target)} give away</h1>",
+        f"<h1>What the scores of “{escape(card.target)}” give away</h1>",
         _verdict(card, tried),
         f'<p class="origin">{escape(card.origin)}</p>' if card.origin else "",
         _measured(card, tried[0]),
@@ -69,7 +70,11 @@ def render(card: Card) -> str:
 
 def _verdict(card: Card, tried: list[dict]) -> str:
     if card.permitted is not None:
-        kind, text = "fine", f"<b>{escape(policies.described(card.permitted))}</b>."
+        kind, text = (
+            "fine",
+            f"<b>{escape(policies.described(card.permitted))}</b>. With it pictures come out no nearer than with no "
+            "scores at all, and people are named no more often.",
+        )
     elif any(row["state"] == leaks.UNDECIDED for row in tried):
         kind, text = (
             "unclear",
@@ -80,8 +85,9 @@ def _verdict(card: Card, tried: list[dict]) -> str:
         least = min(tried, key=lambda row: (row["error_removed"], row["named"]))
         kind, text = (
             "leaks",
-            "<b>none</b> of those tried. With each, pictures come out nearer than with no scores at all, or people "
-            f"are named. The least of them: {escape(least['words'])}.",
+            "<b>none</b> of those tried. With each, or with what can be made of it, pictures come out nearer than with "
+            f"no scores at all, or people are named more often. The least: {escape(least['words'])}, which removes "
+            f"{_percent(least['error_removed'])} of the error.",
         )
     return f'<p class="verdict {kind}">Most permissive policy whose leak stays at the floor: {text}</p>'
 
@@ -96,23 +102,33 @@ def _measured(card: Card, first: dict) -> str:
 
 
 def _table(tried: list[dict], ends: dict[str, dict]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in ("published", "error removed", "named"))
+    columns = {"published": "", "error removed": "of the floor’s", "named": "points over the floor"}
+    head = "".join(f"<th>{name}<br><small>{below}</small></th>" for name, below in columns.items())
     body = "".join(_line(row) for row in tried)
     floor, ceiling = ends["nothing"]["evaluation1"], ends["truth"]["evaluation1"]
     for words, removed, named in (("nothing: the floor", 0, floor), ("the pictures themselves", 1, ceiling)):
-        body += f'<tr><td>{words}</td><td class="n">{removed:.0%}</td><td class="n">{named:.1%}</td></tr>'
+        body += f'<tr><td>{words}</td><td class="n">{_percent(removed)}</td><td class="n">{named:.1%}</td></tr>'
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _line(row: dict) -> str:
     share = min(max(row["error_removed"], 0.0), 1.0)
+    removed, named = ([row[f"{name}_{end}"] for end in ("low", "high")] for name in leaks.MEASURES)
+    through = "" if leaks.state(row) == row["state"] else ", through what it contains"
     return (
-        f'<tr><td>{escape(row["words"])}<br><small style="color:{_COLOURS[row["state"]]}"><b>{row["state"]}</b></small>'
-        f'</td><td class="n">{row["error_removed"]:.0%}<div class="bar"><i style="width:{share:.0%}"></i></div>'
-        f"<small>{row['error_removed_low']:.0%} to {row['error_removed_high']:.0%}</small></td>"
-        f'<td class="n">{row["evaluation1"]:.1%}<br><small>{row["named_low"] * 100:+.1f} to '
-        f"{row['named_high'] * 100:+.1f} points</small></td></tr>"
+        f'<tr><td>{escape(row["words"])}<br><small style="color:{_COLOURS[row["state"]]}"><b>{row["state"]}</b>'
+        f'{through}</small></td><td class="n">{_percent(row["error_removed"])}<div class="bar">'
+        f'<i style="width:{share:.0%}"></i></div><small>{" to ".join(map(_percent, removed))}</small></td>'
+        f'<td class="n">{row["evaluation1"]:.1%}<br><small>{" to ".join(map(_points, named))}</small></td></tr>'
     )
+
+
+def _percent(share: float) -> str:
+    return f"{round(share * 100)}%"  # the format of a float knows a zero below zero
+
+
+def _points(share: float) -> str:
+    return f"{round(share * 100, 1) + 0.0:+.1f}"
 
 
 def _power(tried: list[dict], ends: dict[str, dict]) -> str:
@@ -123,10 +139,10 @@ def _power(tried: list[dict], ends: dict[str, dict]) -> str:
         error, named = (max(row[f"{name}_high"] for row in quiet) for name in leaks.MEASURES)
         said.append(
             f"“At the floor” is as far as {tried[0]['identities']:,} classes can tell: a leak of up to "
-            f"{max(error, 0):.0%} of the error, or {max(named, 0) * 100:.1f} points of naming, may be there and was "
-            "not seen. More people make that smaller."
+            f"{_percent(max(error, 0))} of the error, or {max(named, 0) * 100:.1f} points of naming, may be there and "
+            "was not seen. More people make that smaller."
         )
-    if ends["truth"]["evaluation1"] < 2 * ends["nothing"]["evaluation1"]:
+    if ends["truth"]["evaluation1"] < 2 * max(ends["nothing"]["evaluation1"], 1 / tried[0]["identities"]):
         said.append(
             "The classifier that names people hardly knows them: it names few of the true pictures. Give more "
             "pictures of each, or trust the error alone."
@@ -146,11 +162,12 @@ def _strip(card: Card, name: str, faces: list[bytes]) -> str:
 def _reading(first: dict, ends: dict[str, dict]) -> str:
     return (
         "<h2>How to read this</h2>"
-        f'<p class="note">Error removed: how much of the mean squared error of the mean auxiliary image '
-        f"({ends['nothing']['mse']:.4f}), the best guess of one who asks nothing, is gone; with its 95 % interval over "
-        "people. Named: of how many rebuilt pictures an independent classifier, which learnt from other pictures of "
-        f"the same people, names the right one of {first['identities']:,}; below it, by how much that is more than "
-        "of the floor. A policy leaks if either interval lies above 0, or if one that can be made of it does: who is "
-        "given more can throw some away. These are the attacks that Obverse knows; a stronger one may find more. "
-        "Whoever is given this page is given the pictures on it.</p>"
+        f'<p class="note"><b>The floor</b> is the best guess of one who asks nothing: the mean of the auxiliary '
+        f"pictures, {ends['nothing']['mse']:.4f} off in mean squared error. <b>Error removed</b>: how much of that is "
+        "gone. <b>Named</b>: of how many rebuilt pictures an independent classifier, which learnt from other pictures "
+        f"of the same people, names the right one of {first['identities']:,}. Below each its 95 % interval over "
+        "people; of named, of what exceeds the floor.</p>"
+        '<p class="note">A policy <b>leaks</b> if either interval lies above 0, or if one that can be made of it does: '
+        "who is given more can throw some away. These are the attacks that Obverse knows; a stronger one may find "
+        "more. Whoever is given this page is given the pictures on it.</p>"
     )
