@@ -10,7 +10,7 @@ from obverse import leaks, policies
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 46rem; padding: 0 1rem; color: #222 }
-h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
+h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem } h1, p { overflow-wrap: anywhere }
 .verdict { border-left: .4rem solid; padding: .6rem 1rem; background: #f5f5f5; font-size: 1.1rem }
 .fine { border-color: #0a6b3d } .leaks { border-color: #a03030 } .unclear { border-color: #8a6d00 }
 table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .3rem; text-align: left; vertical-align: top }
