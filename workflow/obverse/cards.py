@@ -15,6 +15,8 @@ h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem } h1, p { over
 .fine { border-color: #0a6b3d } .leaks { border-color: #a03030 } .unclear { border-color: #8a6d00 }
 table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .3rem; text-align: left; vertical-align: top }
 tr { border-bottom: 1px solid #ddd } td.n { font-variant-numeric: tabular-nums } small b { font-weight: 600 }
+.verdict small { display: block; font-size: 14px; line-height: 1.4; margin-top: .2rem }
+@media (min-width: 24rem) { td.n small { white-space: nowrap } }
 small, .note { color: #555; font-size: 13px; font-weight: 400 } .origin { color: #a03030 }
 .bar { background: #e4e4e4; height: .5rem; min-width: 4rem }
 .bar i { background: #a03030; display: block; height: 100% }
@@ -70,26 +72,24 @@ def render(card: Card) -> str:
 
 def _verdict(card: Card, tried: list[dict]) -> str:
     if card.permitted is not None:
-        kind, text = (
-            "fine",
-            f"<b>{escape(policies.described(card.permitted))}</b>. With it pictures come out no nearer than with no "
-            "scores at all, and people are named no more often.",
-        )
+        kind, text = "fine", f"<b>{escape(policies.described(card.permitted))}</b>."
+        why = "With it pictures come out no nearer than with no scores at all, and people are named no more often."
     elif any(row["state"] == leaks.UNDECIDED for row in tried):
-        kind, text = (
-            "unclear",
-            "<b>cannot be said.</b> With some policies the attack did worse than one that asks nothing: it failed, "
-            "and what another would find is not known. Give it more pictures, or longer training (audit.inverter).",
+        kind, text = "unclear", "<b>cannot be said</b>."
+        why = (
+            "With some policies the attack did worse than one that asks nothing: it failed, and what another would "
+            "find is not known. Give it more pictures, or longer training (audit.inverter)."
         )
     else:
+        kind, text = "leaks", "<b>none</b> of those tried."
         least = min(tried, key=lambda row: (row["error_removed"], row["named"]))
-        kind, text = (
-            "leaks",
-            "<b>none</b> of those tried. With each, or with what can be made of it, pictures come out nearer than with "
-            f"no scores at all, or people are named more often. The least: {escape(least['words'])}, which removes "
-            f"{_percent(least['error_removed'])} of the error.",
+        why = (
+            "With each, or with what can be made of it, pictures come out nearer than with no scores at all, or people "
+            f"are named more often. The least: {least['words']}, which removes {_percent(least['error_removed'])} of "
+            "the error."
         )
-    return f'<p class="verdict {kind}">Most permissive policy whose leak stays at the floor: {text}</p>'
+    claim = f"Most permissive policy whose leak stays at the floor: {text}"
+    return f'<p class="verdict {kind}">{claim}<br><small>{escape(why)}</small></p>'
 
 
 def _measured(card: Card, first: dict) -> str:
