@@ -1,0 +1,68 @@
+"""What the workflow gives the card of an audit."""
+
+import shlex
+
+import pytest
+import yaml
+
+from checkouts import TINY, Checkout, copy_checkout
+
+CARD = "results/audit/example/card.html"
+
+
+def given(checkout: Checkout, changes: dict) -> dict[str, list[str]]:
+    """Return the options of `write_card` as a dry-run prints its command; ``changes`` are to the tiny configuration."""
+    (checkout.path / "changed.yaml").write_text(yaml.safe_dump(changes))
+    files = ("--configfile", TINY, "changed.yaml")
+    done = checkout.run("snakemake", "--cores", "1", "--dry-run", "--printshellcmds", *files, "--", CARD)
+    assert done.returncode == 0, done.stderr
+    command = done.stdout.split("python -m obverse.write_card")[1].split("&>")[0]
+    options: dict[str, list[str]] = {}
+    for word in shlex.split(command.replace("\\\n", " ")):
+        if word.startswith("--"):
+            name, _, value = word.partition("=")
+            options[name] = [value] if value else []
+        else:
+            options[name].append(word)
+    return options
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """Two trainings of a target that releases ten scores' two decimals."""
+    policies = {"policies": ["full", "m3_round2", "m3_round1", "label"]}
+    asked = {"example": {"releases": "m4_round2", "scale": "probabilities"}}
+    made = copy_checkout(tmp_path_factory.mktemp("two") / "obverse")
+    return given(made, {"seeds": [1, 2], "audit": policies, "asked": asked})
+
+
+def test_scores_stand_beside_the_views_that_they_are_of_and_every_training_is_there(two):
+    released = ["m4_round2", "m3_round2", "m3_round1", "label"]
+    assert two["--views"] == [view for view in released for _ in (1, 2)]
+    assert two["--scores"] == [
+        f"results/scores/example/example/centred_{view}/seed{seed}/example-images.{view}.parquet"
+        for view in released
+        for seed in (1, 2)
+    ]
+
+
+def test_one_training_of_each_view_is_shown_with_its_own_scores(two):
+    assert two["--pictured"] == two["--views"][::2]
+    assert two["--pictured-scores"] == two["--scores"][::2]
+    pictures = [path.replace("/scores/", "/reconstructions/").replace(".parquet", ".npy") for path in two["--scores"]]
+    assert two["--reconstructions"] == pictures[::2]
+
+
+def test_the_floor_is_the_mean_auxiliary_image_and_the_ceiling_the_truth(two):
+    ends = [two[name][0].split("/")[-2] for name in ("--floor", "--ceiling")]
+    assert ends == ["mean_image", "truth"]
+
+
+def test_a_card_says_which_of_its_pictures_are_stand_ins(checkout: Checkout):
+    """The default's example takes both folders from the workflow; a user's own are nobody's stand-ins."""
+    (said,) = given(checkout, {})["--origin"]
+    assert said.startswith("Stand-ins: facescrub: rendered faces, nobody's picture; celeba: ")
+    mine = {name: f"my/{name}" for name in ("images", "auxiliary")}
+    for folder in mine.values():
+        (checkout.path / folder / "someone").mkdir(parents=True)
+    assert given(checkout, {"asked": {"example": mine}})["--origin"] == []
