@@ -23,6 +23,9 @@ CONFIG = {
         "other": FACES,
     },
     "inverters": {"faces": {"width": 16}, "digits": {"width": 8}, "digits_five": {"width": 4}},
+    "evaluators": {"facescrub": {"seed": 101}, "mnist": {"seed": 102}},
+    "asked": {"mine": {"classes": 7}, "faces_at_work": {"classes": 3}},
+    "audit": {"validation_fraction": 0.05, "evaluator": {"seed": 103}, "inverter": {"width": 2}},
     "auxiliaries": {
         "generic": {"owner": "adversary", "parts": [{"dataset": "celeba"}]},
         "same": {"owner": "adversary", "parts": [{"dataset": "mnist", "classifier": "digits", "split": "held_out"}]},
@@ -181,3 +184,37 @@ def test_five_per_class_is_what_the_shipped_targets_have():
     for name in SHIPPED["classifiers"]:
         found = target(SHIPPED, name)
         assert found.hidden == 5 * found.classes
+
+
+@pytest.mark.parametrize(("name", "classes"), [("mine", 7), ("faces_at_work", 3)])
+def test_a_target_one_can_only_ask_has_its_classes_and_data_of_its_own(name: str, classes: int):
+    found = target(CONFIG, name)
+    assert (found.name, found.classes, found.joint, found.identities) == (name, classes, None, ())
+    assert found.dataset == found.role == f"{name}-images"
+    assert found.splits == f"results/classifiers/{name}/splits.parquet" and found.divided_as == name
+    assert targets.subset(name) == ""
+
+
+def test_what_the_adversary_of_one_holds_has_its_name_and_is_his():
+    expected = {"owner": "adversary", "validation_fraction": 0.05, "parts": [{"dataset": "mine-auxiliary"}]}
+    assert targets.auxiliary(CONFIG, "mine") == expected
+    assert targets.auxiliary_for(CONFIG, "mine", "mine") == "mine"
+
+
+def test_inverters_and_judges_of_targets_one_can_only_ask_are_trained_as_the_audit_says():
+    assert targets.inverter_training(CONFIG, "faces_at_work") == {"width": 2}
+    assert targets.evaluator(CONFIG, "mine-images") == {"seed": 103}
+    assert targets.evaluator(CONFIG, "facescrub") == {"seed": 101}
+    assert targets.judged(CONFIG) == ["facescrub", "mnist", "mine-images", "faces_at_work-images"]
+
+
+@pytest.mark.parametrize("dataset", ["mine-auxiliary", "mine", "other-images", "celeba"])
+def test_nobody_judges_what_holds_no_victims(dataset: str):
+    with pytest.raises(KeyError):
+        targets.evaluator(CONFIG, dataset)
+
+
+@pytest.mark.parametrize("name", ["mine_k2_draw1", "mine_joint1", "mine-images"])
+def test_nothing_is_derived_from_a_target_one_can_only_ask(name: str):
+    with pytest.raises(KeyError):
+        target(CONFIG, name)
