@@ -11,6 +11,7 @@ import datetime
 import fcntl
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -60,7 +61,7 @@ class Account:
                 continue
             if "asked" in one:
                 self.asked, self.spent_usd = self.asked + 1, self.spent_usd + one["cost_usd"]
-            elif path == self.path and one["digest"] == digest(one["answer"]):
+            elif path == self.path and "answered" in one and one.get("digest") == digest(one.get("answer")):
                 self.answers[one["answered"]] = one["answer"]
 
     def charge(self, names: Sequence[str], allow: Callable[[], None]) -> None:
@@ -85,9 +86,14 @@ class Account:
             raise UnusableInput(
                 "the target", problem, "Ask its makers; nothing can be read of such an answer."
             ) from error
+        before = os.fstat(self._stream.fileno()).st_size
         with self._room():
-            while content:  # a disk that is nearly full takes a part, and says why at the next attempt
-                content = content[self._stream.write(content) :]
+            try:
+                while content:  # a disk that is nearly full takes a part, and says why at the next attempt
+                    content = content[self._stream.write(content) :]
+            except OSError:
+                self._stream.truncate(before)  # or the next line, when there is room again, would be lost with it
+                raise
 
     @contextlib.contextmanager
     def _room(self) -> Iterator[None]:
