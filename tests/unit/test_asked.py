@@ -24,8 +24,8 @@ def _defaults(properties):
 
 
 def test_what_may_be_left_out_has_the_default_that_the_schema_names():
-    assert asked.DEFAULTS == _defaults(ENTRY["properties"])
-    assert asked.ENDPOINT_DEFAULTS == _defaults(ENTRY["properties"]["endpoint"]["properties"])
+    assert _defaults(ENTRY["properties"]) == asked.DEFAULTS
+    assert _defaults(ENTRY["properties"]["endpoint"]["properties"]) == asked.ENDPOINT_DEFAULTS
 
 
 def test_every_key_is_either_required_or_has_a_default():
