@@ -93,7 +93,9 @@ def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: 
         _ask_again(target, questions(), set(_spread(known)), account, budget)
     wanted = (content for content in _each_once(questions()) if sha256(content) in missing)
     _ask_all(target, wanted, len(missing), account, budget)
-    _ask_again(target, questions(), set(_spread(list(account.answers))) & set(names), account, budget)
+    there = set(names)
+    as_answered = [name for name in account.answers if name in there]  # not those of pictures that are gone
+    _ask_again(target, questions(), set(_spread(as_answered)), account, budget)
 
 
 def _each_once(contents: Iterator[bytes]) -> Iterator[bytes]:
