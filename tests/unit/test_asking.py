@@ -1,0 +1,304 @@
+"""Asking within a budget: what is asked, how often, and what is kept whatever happens."""
+
+import json
+import threading
+
+import pytest
+
+from obverse import asking
+from obverse.accounts import Account
+from obverse.asking import Budget, Target
+from obverse.errors import UnusableInput
+
+PICTURES = [bytes([number]) * 20 for number in range(12)]
+AMPLE = Budget(1000, 1000.0, True)
+AGAIN = asking.STEADY
+
+
+class Model:
+    """Answers each picture with its first byte, a score; remembers what it was asked, call by call."""
+
+    def __init__(self, said=lambda content, times: [float(content[0])]):
+        self.calls, self.said, self._guard = [], said, threading.Lock()
+
+    @property
+    def asked(self):
+        return [content for call in self.calls for content in call]
+
+    def ask(self, contents, charge):
+        charge()
+        with self._guard:
+            self.calls.append(list(contents))
+            times = [self.asked.count(content) for content in contents]
+        return [self.said(content, count) for content, count in zip(contents, times, strict=True)]
+
+
+@pytest.fixture
+def complete(tmp_path):
+    """Return a call that asks about pictures within a budget and returns what the account holds."""
+
+    def call(
+        model, contents=PICTURES, budget=AMPLE, *, accept=lambda answer: None, price=0.5, at_once=1, connections=1
+    ):
+        target = Target("mine", model.ask, accept, at_once, connections)
+        with Account(tmp_path / "asked", "this model", price) as account:
+            call.account = account
+            asking.complete(target, lambda: iter(contents), account, budget)
+            return account.answers
+
+    return call
+
+
+def kept(tmp_path):
+    """Return how often the account says was asked, and the answers it holds, of one score each."""
+    with Account(tmp_path / "asked", "this model", 0.5) as account:
+        return account.asked, account.answers
+
+
+def expected(contents=PICTURES):
+    return {asking.sha256(content): [float(content[0])] for content in contents}
+
+
+def refused(*arguments, complete, **named):
+    with pytest.raises(UnusableInput) as error:
+        complete(*arguments, **named)
+    first, _ = str(error.value).splitlines()
+    return first
+
+
+@pytest.mark.parametrize(("at_once", "connections"), [(1, 1), (1, 4), (5, 1), (64, 1), (3, 2)])
+def test_every_picture_is_asked_about_and_the_account_has_its_answer(complete, at_once, connections):
+    model = Model()
+    assert complete(model, at_once=at_once, connections=connections) == expected()
+    assert all(len(call) <= at_once for call in model.calls)
+    first, again = model.asked[: len(PICTURES)], model.asked[len(PICTURES) :]
+    assert sorted(first) == PICTURES and len(again) == AGAIN
+
+
+def test_repeated_pictures_are_asked_about_once(complete):
+    model = Model()
+    assert complete(model, [content for content in PICTURES[:7] for _ in range(3)]) == expected(PICTURES[:7])
+    assert len(model.asked) == 7 + AGAIN and sorted(model.asked[:7]) == PICTURES[:7]
+
+
+def test_what_was_answered_is_never_asked_again(complete):
+    model = Model()
+    complete(model)
+    model.calls.clear()
+    assert complete(model) == expected() and model.calls == []
+    assert complete(model, PICTURES[3:5]) == expected() and model.calls == []
+
+
+def test_of_more_pictures_only_the_new_are_asked_about_and_a_few_before_and_after(complete):
+    model = Model()
+    complete(model, PICTURES[:8])
+    model.calls.clear()
+    assert complete(model) == expected()
+    before, new, after = model.asked[:AGAIN], model.asked[AGAIN : AGAIN + 4], model.asked[AGAIN + 4 :]
+    assert set(before) < set(PICTURES[:8]) and sorted(new) == PICTURES[8:] and len(after) == AGAIN
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 6])
+def test_of_few_pictures_no_more_are_asked_about_again_than_there_are(complete, count):
+    model = Model()
+    complete(model, PICTURES[:count])
+    assert len(model.asked) == count + min(count, AGAIN)
+
+
+@pytest.mark.parametrize(("before", "wanted"), [(0, 12), (8, 12), (3, 5)])
+def test_what_is_announced_is_what_is_asked(complete, before, wanted, capsys):
+    """And before the first question."""
+    model, told = Model(), []
+    if before:
+        complete(model, PICTURES[:before])
+    asked, model.calls = len(model.asked), []
+    capsys.readouterr()
+    model.said = lambda content, times: told.append(capsys.readouterr().out) or [float(content[0])]
+    complete(model, PICTURES[:wanted])
+    assert told[0] == (
+        f"mine: {wanted} pictures, {before} answered already; {len(model.asked)} questions to ask "
+        f"({len(model.asked) - wanted + before} of them again), ${len(model.asked) / 2:.2f}; "
+        f"so far {asked} asked, ${asked / 2:.2f}\n"
+    )
+
+
+def test_pictures_that_are_no_longer_there_are_not_the_ones_asked_about_again(complete):
+    model = Model()
+    complete(model, PICTURES[:9])
+    model.calls.clear()
+    complete(model, PICTURES[9:])
+    assert sorted(model.asked[:3]) == PICTURES[9:] and sorted(model.asked[3:]) == PICTURES[9:]
+
+
+NEEDED = len(PICTURES) + AGAIN  # questions of a first run
+
+
+@pytest.mark.parametrize(
+    ("budget", "where"),
+    [
+        (Budget(NEEDED - 1, 1000.0, True), f"max_questions: expected at most {NEEDED - 1} questions in all"),
+        (Budget(1000, NEEDED / 2 - 0.01, True), f"max_cost_usd: expected to spend at most ${NEEDED / 2 - 0.01:.2f}"),
+        (Budget(1000, 1000.0, False), f"confirm_spend: expected leave to spend ${NEEDED / 2:.2f}"),
+    ],
+)
+def test_a_budget_that_would_be_passed_is_refused_before_the_first_question(complete, budget, where, tmp_path):
+    model = Model()
+    assert refused(model, budget=budget, complete=complete).startswith(where)
+    assert model.calls == [] and kept(tmp_path) == (0, {})
+
+
+@pytest.mark.parametrize("budget", [Budget(NEEDED, NEEDED / 2, True), Budget(NEEDED, NEEDED / 2 + 0.01, True)])
+def test_a_budget_that_is_just_enough_is_enough(complete, budget):
+    assert complete(Model(), budget=budget) == expected()
+
+
+def test_what_costs_nothing_needs_no_leave(complete):
+    assert complete(Model(), budget=Budget(NEEDED, 0.0, False), price=0.0) == expected()
+
+
+def test_a_finished_account_needs_no_budget(complete):
+    complete(Model())
+    assert complete(Model(), budget=Budget(0, 0.0, False)) == expected()
+
+
+def test_the_budget_is_of_all_runs_together(complete):
+    complete(Model(), PICTURES[:6])
+    first = refused(Model(), budget=Budget(NEEDED + AGAIN, 1000.0, True), complete=complete)
+    assert f"found {6 + AGAIN} asked and {6 + 2 * AGAIN} more to ask" in first
+
+
+def test_failed_attempts_count_and_a_budget_that_they_exhaust_ends_the_run_with_what_was_answered(complete, tmp_path):
+    model = Model()
+
+    def asked_thrice(contents, charge):
+        charge()
+        charge()
+        return Model.ask(model, contents, charge)
+
+    model.ask = asked_thrice
+    assert refused(model, budget=Budget(NEEDED, 1000.0, True), complete=complete).startswith("max_questions")
+    asked, answers = kept(tmp_path)
+    assert asked == NEEDED and answers == expected(PICTURES[: NEEDED // 3]) == expected(model.asked)
+
+
+def test_an_error_lets_those_under_way_finish_and_keeps_them(complete, tmp_path):
+    """And of those in the queue nothing is started that does not need to be."""
+    connections, many = 4, [bytes([number, 1]) * 20 for number in range(100)]
+    all_there, failed = threading.Barrier(connections), threading.Event()
+
+    def answer(content, times):
+        all_there.wait(20)
+        if content == many[0]:
+            failed.set()
+            raise UnusableInput("mine", "expected an answer, found none", "Ask later.")
+        failed.wait(20)
+        all_there.abort()  # those that are started now need not wait for others
+        return [float(content[0])]
+
+    model = Model(answer)
+
+    def ask(contents, charge):
+        try:
+            return Model.ask(model, contents, charge)
+        except threading.BrokenBarrierError:
+            return [[float(content[0])] for content in contents]
+
+    model.ask = ask
+    assert refused(model, many, connections=connections, complete=complete) == "mine: expected an answer, found none"
+    asked, answers = kept(tmp_path)
+    assert connections <= asked == len(model.asked) <= 2 * connections
+    assert answers == expected([content for content in model.asked if content != many[0]])
+
+
+def test_an_answer_that_is_not_accepted_ends_the_run_early_and_is_kept(complete, tmp_path):
+    def accept(answer):
+        if answer[0] >= 3:
+            raise UnusableInput("asked.mine", "expected less, found more", "Declare what it really gives.")
+
+    model = Model()
+    assert refused(model, accept=accept, complete=complete) == "asked.mine: expected less, found more"
+    asked, answers = kept(tmp_path)
+    assert 4 <= asked == len(model.asked) <= 6 and answers == expected(model.asked)
+
+
+@pytest.mark.parametrize("at_once", [1, 64])
+def test_with_another_declaration_what_was_paid_for_is_not_asked_again(complete, at_once):
+    def accept(answer):
+        raise UnusableInput("asked.mine", "expected less, found more", "Declare what it really gives.")
+
+    model = Model()
+    refused(model, PICTURES[:1], accept=accept, at_once=at_once, complete=complete)
+    calls = len(model.calls)
+    assert refused(model, PICTURES[:1], accept=accept, complete=complete).startswith("asked.mine: ")
+    assert len(model.calls) == calls
+    assert complete(model, PICTURES[:1]) == expected(PICTURES[:1]) and len(model.calls) == calls
+
+
+def test_a_target_that_changes_its_answers_from_question_to_question_is_refused(complete):
+    first = refused(Model(lambda content, times: [float(times)]), complete=complete)
+    assert first.startswith("mine: expected the answer of before about the picture ") and "found another" in first
+
+
+def test_a_target_that_changed_since_an_earlier_run_is_refused_before_anything_new_is_asked(complete, tmp_path):
+    """And it is said where the account is, whose deletion starts anew."""
+    complete(Model(), PICTURES[:8])
+    changed = Model(lambda content, times: [content[0] + 0.5])
+    with pytest.raises(UnusableInput) as error:
+        complete(changed)
+    assert f"delete {complete.account.path} " in str(error.value)
+    assert len(changed.asked) == 1 and kept(tmp_path)[1] == expected(PICTURES[:8])
+    complete.account.path.unlink()
+    assert complete(changed) == {asking.sha256(content): [content[0] + 0.5] for content in PICTURES}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([0.25, 0.75], [0.25 + 5e-5, 0.75 - 5e-5]),
+        ([-1000.0, 3], [-1000.05, 3.0]),
+        ({"a": 1, "b": 0.5}, {"b": 0.50001, "a": 1.0}),
+        ([["a", 0.9]], [["a", 0.90001]]),
+        ([{"label": "a", "score": 1.0}], [{"label": "a", "score": 0.99999}]),
+        ("a", "a"),
+        (3, 3),
+    ],
+)
+def test_what_another_machine_or_batch_rounds_otherwise_is_no_change(complete, first, second):
+    complete(Model(lambda content, times: first if times == 1 else second))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([0.25, 0.75], [0.251, 0.749]),
+        ([0.25, 0.75], [0.25, 0.75, 0.0]),
+        ({"a": 1.0}, {"b": 1.0}),
+        ({"a": 1.0}, {"a": 1.0, "b": 0.0}),
+        ([["a", 0.9]], [["b", 0.9]]),
+        ([0.5], {"0": 0.5}),
+        ([0.5], ["0.5"]),
+        ("a", "b"),
+        (3, 4),
+    ],
+)
+def test_anything_else_is_one(complete, first, second):
+    assert "found another" in refused(Model(lambda content, times: first if times == 1 else second), complete=complete)
+
+
+def test_a_killed_call_leaves_a_question_without_answer_that_is_asked_anew(complete, tmp_path):
+    class Killed(BaseException):
+        """As a signal ends a process: nothing here handles it."""
+
+    def answer(content, times):
+        if content == PICTURES[5] and times == 1:
+            raise Killed
+        return [float(content[0])]
+
+    model = Model(answer)
+    with pytest.raises(Killed):
+        complete(model)
+    asked, answers = kept(tmp_path)
+    assert asked == len(model.asked) == len(answers) + 1
+    assert complete(model) == expected()
+    noted = [json.loads(line) for line in complete.account.path.read_bytes().splitlines()]
+    assert sum("asked" in line for line in noted) == len(model.asked)
