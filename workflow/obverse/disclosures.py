@@ -15,6 +15,7 @@ from obverse import policies
 from obverse.errors import UnusableInput
 
 SCALES = {"probabilities": 1.0, "percent": 0.01, "logits": None}  # of one score, and what it is multiplied by
+_MOST_DIGITS = 10  # of a class's number
 _SPARE_DIGIT = 1e-6  # how far a score that is rounded may be from a number of so many digits
 
 
@@ -31,6 +32,7 @@ class Declaration:
     classes: int
     names: tuple[str, ...]
 
+    @np.errstate(over="ignore")  # an absurd score is refused, or as good as none; no warning need say so
     def log_probabilities(self, answer: object) -> np.ndarray:
         """Return what ``answer`` says, float32 [K], ``-inf`` for what is withheld or zero.
 
@@ -43,9 +45,9 @@ class Declaration:
         if self.scale == "logits":
             shifted = scores - scores.max()
             return (shifted - np.log(np.exp(shifted).sum())).astype(np.float32)
-        if policy.digits is not None:
-            self._check_digits(scores, policy.digits)
         probabilities = scores * SCALES[self.scale]
+        if policy.digits is not None:
+            self._check_digits(probabilities, policy.digits)
         self._check_sum(probabilities, policy)
         return _log(probabilities)
 
@@ -59,7 +61,8 @@ class Declaration:
 
     def _scores(self, answer: object, most: int | None) -> np.ndarray:
         """Return the scores float64 [K], 0 for those that are withheld."""
-        if isinstance(answer, list) and all(_is_number(one) for one in answer):
+        bare = isinstance(answer, list) and all(_is_number(one) for one in answer)
+        if bare:
             pairs: Iterable = enumerate(answer)
         elif isinstance(answer, dict):
             pairs = answer.items()
@@ -72,10 +75,12 @@ class Declaration:
             raise self._contradiction(f"scores of {self.classes} classes", f"{len(given)}")
         if most is not None and not 0 < len(given) <= most:
             raise self._contradiction(f"at most the {most} largest scores", f"{len(given)}")
+        if bare and len(given) < self.classes:
+            raise self._contradiction("the class of each of the largest scores", "scores alone")
         found = np.zeros(self.classes)
         seen = set()
         for named, score in given:
-            if not _is_number(score) or not math.isfinite(score):
+            if not _is_finite(score):
                 raise self._contradiction("scores that are finite numbers", f"{_brief(score)} for {_brief(named)}")
             number = self._number(named)
             if number in seen:
@@ -95,16 +100,17 @@ class Declaration:
         """Return which class is meant by a name or, where classes have none, by a number."""
         if isinstance(named, str) and named in self.names:
             return self.names.index(named)
-        numbered = isinstance(named, int) or (not self.names and isinstance(named, str) and named.isdecimal())
-        if numbered and 0 <= int(named) < self.classes:
-            return int(named)
+        if not self.names and isinstance(named, str) and named.isdecimal() and len(named) < _MOST_DIGITS:
+            named = int(named)
+        if isinstance(named, int) and not isinstance(named, bool) and 0 <= named < self.classes:
+            return named
         known = ", ".join(self.names[:3]) + ", …" if self.names else f"0 to {self.classes - 1}"
         raise self._contradiction(f"a class among {known}", _brief(named))
 
-    def _check_digits(self, scores: np.ndarray, digits: int) -> None:
-        off = np.abs(scores - scores.round(digits)).max()
+    def _check_digits(self, probabilities: np.ndarray, digits: int) -> None:
+        off = np.abs(probabilities - probabilities.round(digits)).max()
         if off > _SPARE_DIGIT:
-            raise self._contradiction(f"scores of {digits} decimals", "more")
+            raise self._contradiction(f"probabilities of {digits} decimals", "more")
 
     def _check_sum(self, probabilities: np.ndarray, policy: policies.Policy) -> None:
         slack = policies.slack(policy, self.classes)
@@ -130,6 +136,13 @@ def _log(probabilities: np.ndarray) -> np.ndarray:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_finite(value: object) -> bool:
+    try:
+        return _is_number(value) and math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _brief(value: object) -> str:
