@@ -13,7 +13,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp")
 def pictures(folder: Path) -> list[str]:
     """Return the pictures below ``folder``, relative to it and in the order of their names; hidden ones are left out.
 
-    Raises `UnusableInput` where there is no such folder, or no picture in it.
+    Raises `UnusableInput` where there is no such folder, no picture in it, or one whose name is no text.
     """
     found = sorted(_pictures(folder)) if folder.is_dir() else []
     if not found:
@@ -21,6 +21,8 @@ def pictures(folder: Path) -> list[str]:
             f"expected a folder of pictures ({', '.join(SUFFIXES)}), found {'none' if folder.is_dir() else 'no folder'}"
         )
         raise UnusableInput(folder, problem, "Name the folder that holds a subfolder of pictures for each class.")
+    for name in found:
+        _check_text(folder, name)
     return found
 
 
@@ -35,9 +37,24 @@ def state(folder: Path) -> str:
     known = hashlib.sha256()
     if folder.is_dir():
         for name in sorted(_pictures(folder)):
-            status = (folder / name).stat()
-            known.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+            status = _status(folder / name)
+            known.update(os.fsencode(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n"))
     return known.hexdigest()
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except FileNotFoundError:  # a link that leads nowhere
+        return path.lstat()
+
+
+def _check_text(folder: Path, name: str) -> None:
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        problem = f"expected names of pictures in UTF-8, found {os.fsencode(name)!r}"
+        raise UnusableInput(folder, problem, "Call that file, or its folder, by another name.") from error
 
 
 def _pictures(folder: Path) -> Iterator[str]:
