@@ -44,6 +44,29 @@ def test_the_same_picture_of_two_people_is_not_joined():
     assert _groups([_crop(_photograph(0))] * 2, ["a", "b"]).tolist() == [100, 99]
 
 
+def _near(images, known):
+    return fingerprints.near(np.stack(images), np.array([fingerprints.fingerprint(image) for image in known])).tolist()
+
+
+def test_copies_of_what_is_known_are_near_it_and_other_pictures_are_not():
+    picture, other = _photograph(0), _photograph(1)
+    copies = [_crop(picture), _crop(_recompressed(picture)), _crop(picture, left=11, top=9)]
+    known = [_crop(_photograph(2)), _crop(picture), _crop(_photograph(3))]
+    assert _near([_crop(other), *copies, _crop(_photograph(4))], known) == [False, True, True, True, False]
+
+
+def test_whether_a_picture_is_near_does_not_depend_on_how_many_are_compared_at_a_time(monkeypatch):
+    images = [_crop(_photograph(seed)) for seed in (0, 1, 2, 1, 0)]
+    known = [_crop(_photograph(1))]
+    monkeypatch.setattr(fingerprints, "_BLOCK", 2)
+    assert _near(images, known) == [False, True, False, True, False]
+
+
+def test_nothing_is_near_a_picture_without_any_contrast():
+    flat, picture = np.full((64, 64), 7, np.uint8), _crop(_photograph(0))
+    assert _near([flat, picture], [flat, flat]) == [False, False] and _near([flat], [picture]) == [False]
+
+
 def test_pictures_without_any_contrast_stay_alone():
     assert _groups([np.full((64, 64), 7, np.uint8)] * 2, ["a", "a"]).tolist() == [100, 99]
 

@@ -92,6 +92,33 @@ def test_the_orientation_that_a_camera_noted_is_not_applied(picture):
     assert pictures.decode(_encoded(picture, exif=exif)).size == (70, 90)
 
 
+@pytest.mark.parametrize(
+    ("orientation", "turned"),
+    [
+        (1, None),
+        (2, Image.Transpose.FLIP_LEFT_RIGHT),
+        (3, Image.Transpose.ROTATE_180),
+        (6, Image.Transpose.ROTATE_270),
+        (8, Image.Transpose.ROTATE_90),
+    ],
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_unless_the_picture_is_wanted_upright(picture, orientation, turned, kind):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = _encoded(picture, kind, exif=exif)
+    expected = pictures.decode(content) if turned is None else pictures.decode(content).transpose(turned)
+    found = pictures.decode(content, upright=True)
+    assert found.mode == "RGB"
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
+
+
+def test_what_has_no_orientation_or_a_damaged_one_stays_as_it_is(picture):
+    content = _encoded(picture)
+    for damaged in content, content[:2] + b"\xff\xe1\x00\x10Exif\x00\x00MM\x00*\xff\xff\xff\xff" + content[2:]:
+        assert pictures.decode(damaged, upright=True).size == (70, 90)
+
+
 def test_a_crop_is_the_box_in_grey(picture):
     cut = pictures.crop(picture, (10, 20, 42, 52), 32, "bilinear")
     grey = cv2.cvtColor(np.asarray(picture), cv2.COLOR_RGB2GRAY)
