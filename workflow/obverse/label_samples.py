@@ -48,7 +48,7 @@ def label_samples(
 
 def _classes(table: pd.DataFrame, names: list[str], classes: int, where: Path) -> list[str]:
     """Return the names of the classes, in the order of scores."""
-    found = names or sorted(set(table["identity"]))
+    found = names or sorted(set(table["identity"]) - {""})  # a picture that lies in no subfolder is of no class
     if len(found) != classes or len(set(found)) != len(found):
         kind = "names" if names else "subfolders, each for one class,"
         raise UnusableInput(
