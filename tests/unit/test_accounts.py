@@ -77,6 +77,22 @@ def test_the_last_answer_about_a_picture_counts(folder):
         assert account.answers == {FIRST: [0.5, 0.5]}
 
 
+def test_that_answers_last_is_remembered_until_another_comes(folder):
+    written(folder)
+    with opened(folder) as account:
+        assert not account.steady
+        account.vouch()
+        assert account.steady
+    with opened(folder, "another model") as account:
+        assert not account.steady
+    with opened(folder) as account:
+        assert account.steady and account.answers == {FIRST: [0.25, 0.75]} and account.asked == 2
+        account.keep(SECOND, [1, 0])
+        assert not account.steady
+    with opened(folder) as account:
+        assert not account.steady
+
+
 @pytest.mark.parametrize("torn", [1, 30, -1])
 def test_a_torn_last_line_is_cut_and_the_next_one_is_whole(folder, torn):
     path = written(folder)

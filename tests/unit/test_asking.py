@@ -221,22 +221,49 @@ def test_an_answer_that_is_not_accepted_ends_the_run_early_and_is_kept(complete,
     assert 4 <= asked == len(model.asked) <= 6 and answers == expected(model.asked)
 
 
-@pytest.mark.parametrize("at_once", [1, 64])
-def test_with_another_declaration_what_was_paid_for_is_not_asked_again(complete, at_once):
+@pytest.mark.parametrize("at_once", [1, 4, 64])
+def test_with_another_declaration_what_was_paid_for_is_not_asked_again(complete, tmp_path, at_once):
+    """But for the few that show whether the target still says the same."""
+
     def accept(answer):
         raise UnusableInput("asked.mine", "expected less, found more", "Declare what it really gives.")
 
     model = Model()
-    refused(model, PICTURES[:1], accept=accept, at_once=at_once, complete=complete)
-    calls = len(model.calls)
-    assert refused(model, PICTURES[:1], accept=accept, complete=complete).startswith("asked.mine: ")
-    assert len(model.calls) == calls
-    assert complete(model, PICTURES[:1]) == expected(PICTURES[:1]) and len(model.calls) == calls
+    refused(model, accept=accept, at_once=at_once, complete=complete)
+    before = len(kept(tmp_path)[1])
+    assert before >= min(at_once, len(PICTURES))
+    asked = len(model.asked)
+    assert refused(model, accept=accept, complete=complete).startswith("asked.mine: ") and len(model.asked) == asked
+    assert complete(model) == expected()
+    again = AGAIN if before == len(PICTURES) else AGAIN + min(AGAIN, before)
+    assert len(model.asked) - asked == len(PICTURES) - before + again
 
 
 def test_a_target_that_changes_its_answers_from_question_to_question_is_refused(complete):
     first = refused(Model(lambda content, times: [float(times)]), complete=complete)
     assert first.startswith("mine: expected the answer of before about the picture ") and "found another" in first
+
+
+def test_so_it_is_when_the_same_command_is_run_again(complete):
+    """All its answers are there by then."""
+    model = Model(lambda content, times: [float(times)])
+    refused(model, complete=complete)
+    assert "found another" in refused(model, complete=complete)
+
+
+def test_a_run_that_ended_before_that_was_looked_at_looks_at_it_when_it_is_run_again_and_once(complete):
+    model = Model()
+
+    def ended(contents, charge):
+        if len(model.asked) == len(PICTURES):
+            raise UnusableInput("mine", "expected an answer, found none", "Ask later.")
+        return Model.ask(model, contents, charge)
+
+    model.ask = ended
+    refused(model, complete=complete)
+    del model.ask
+    for _ in range(2):
+        assert complete(model) == expected() and len(model.asked) == NEEDED
 
 
 def test_a_target_that_changed_since_an_earlier_run_is_refused_before_anything_new_is_asked(complete, tmp_path):

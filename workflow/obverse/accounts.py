@@ -3,6 +3,7 @@
 A folder has one file a version of the target, ``<digest>.jsonl``: answers of another model or another endpoint are not
 this one's, but what they cost still counts. A line is written *before* each attempt ({"asked": …}) and one with each
 answer ({"answered": …}); so a killed run loses no more than the answers it was waiting for, and knows that it asked.
+One more ({"steady": …}) says that the answers before it were found to last.
 The file is the ledger: image sha256, time (UTC), cost, answer and its digest.
 """
 
@@ -24,7 +25,8 @@ class Account:
     """The account of one version of a target, opened to be added to, by several threads; a context manager.
 
     ``answers`` holds the last answer about each picture, by its sha256: a JSON value. ``asked`` counts attempts and
-    ``spent_usd`` what they cost, all versions and all earlier runs together.
+    ``spent_usd`` what they cost, all versions and all earlier runs together. ``steady`` says whether, since the last
+    answer came, the target was found to say the same when it is asked again.
     """
 
     def __init__(self, folder: Path, made_from: str, price_usd: float) -> None:
@@ -36,7 +38,7 @@ class Account:
         version = hashlib.sha256(made_from.encode()).hexdigest()[:16]
         self.path, self.price_usd = folder / f"{version}.jsonl", price_usd
         self.answers: dict[str, object] = {}
-        self.asked, self.spent_usd = 0, 0.0
+        self.asked, self.spent_usd, self.steady = 0, 0.0, False
         self._guard, self._lock = threading.Lock(), (folder / "lock").open("a")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -62,7 +64,9 @@ class Account:
             if "asked" in one:
                 self.asked, self.spent_usd = self.asked + 1, self.spent_usd + one["cost_usd"]
             elif path == self.path and "answered" in one and one.get("digest") == digest(one.get("answer")):
-                self.answers[one["answered"]] = one["answer"]
+                self.answers[one["answered"]], self.steady = one["answer"], False
+            elif path == self.path and "steady" in one:
+                self.steady = True
 
     def charge(self, names: Sequence[str], allow: Callable[[], None]) -> None:
         """Note that the target is about to be asked about the pictures of these sha256, if ``allow`` does not raise."""
@@ -76,7 +80,13 @@ class Account:
         """Keep what the target said about a picture; raise `UnusableInput` when it is no JSON, or the disk is full."""
         with self._guard:
             self._add({"answered": sha256, "time": _now(), "digest": digest(answer), "answer": answer})
-            self.answers[sha256] = answer
+            self.answers[sha256], self.steady = answer, False
+
+    def vouch(self) -> None:
+        """Note that the target says the same when it is asked again."""
+        with self._guard:
+            self._add({"steady": True, "time": _now()})
+            self.steady = True
 
     def _add(self, entry: dict[str, object]) -> None:
         try:

@@ -76,7 +76,8 @@ def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: 
     names = list(dict.fromkeys(map(sha256, questions())))
     known = [name for name in names if name in account.answers]
     missing = set(names) - set(known)
-    again = min(STEADY, len(names)) + min(STEADY, len(known)) if missing else 0
+    doubtful = bool(missing) or not account.steady  # as after a run that was killed, or found another answer
+    again = doubtful * min(STEADY, len(names)) + bool(missing) * min(STEADY, len(known))
     more = len(missing) + again
     print(
         f"{target.name}: {len(names):,} pictures, {len(known):,} answered already; {more:,} questions to ask "
@@ -86,16 +87,18 @@ def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: 
     )
     for name in known:
         target.accept(account.answers[name])
-    if not missing:
+    if not doubtful:
         return
     budget.check(account, more)
-    if known:
+    if known and missing:
         _ask_again(target, questions(), set(_spread(known)), account, budget)
     wanted = (content for content in _each_once(questions()) if sha256(content) in missing)
-    _ask_all(target, wanted, len(missing), account, budget)
+    if missing:
+        _ask_all(target, wanted, len(missing), account, budget)
     there = set(names)
     as_answered = [name for name in account.answers if name in there]  # not those of pictures that are gone
     _ask_again(target, questions(), set(_spread(as_answered)), account, budget)
+    account.vouch()
 
 
 def _each_once(contents: Iterator[bytes]) -> Iterator[bytes]:
