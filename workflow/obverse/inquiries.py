@@ -9,6 +9,7 @@ import numpy as np
 from obverse import asking, predictions, questions, samples, splits, stamps
 from obverse.accounts import Account
 from obverse.disclosures import Declaration
+from obverse.errors import UnusableInput
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,18 @@ class Inquiry:
     encode: Callable[[np.ndarray], bytes]
 
     def labels(self) -> list[dict[int, int]]:
-        """Return for each data set the class of each picture that is asked about, by sample_id."""
+        """Return for each data set the class of each picture that is asked about, by sample_id.
+
+        Raises `UnusableInput` where there is none to ask about.
+        """
         divided = splits.read(self.split_table)
         victims = dict(zip(divided["sample_id"].to_pylist(), divided["label"].to_pylist(), strict=True))
         table = samples.read(self.sample_tables[1]).to_pandas()
         usable = table.loc[table["status"] == "ok", "sample_id"].tolist()
+        for wanted, where in (victims, self.split_table), (usable, self.sample_tables[1]):
+            if not wanted:
+                problem = "expected pictures to ask about, found none that may be used"
+                raise UnusableInput(where, problem, "Give more: the logs of prepare_pictures say what is left out.")
         return [victims, dict.fromkeys(usable, predictions.NOT_A_CLASS)]
 
     def contents(self, place: int, sample_ids: list[int]) -> Iterator[bytes]:
