@@ -1,10 +1,12 @@
 """What a target was asked, what it said and what that cost, kept through whatever ends a run."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -178,6 +180,30 @@ def test_what_many_threads_add_is_whole(folder):
     with opened(folder) as account:
         assert account.asked == 200 and account.spent_usd == 100.0
         assert account.answers == {name: [int(name, 16), "x" * 300] for name in names}
+
+
+def test_threads_do_not_pass_a_budget_together_that_each_would_keep(folder):
+    together = threading.Barrier(8)
+
+    def allow_ten():
+        asked = account.asked
+        time.sleep(0.001)  # time enough for another thread to ask
+        if asked >= 10:
+            raise PermissionError("the budget is spent")
+
+    def ask():
+        together.wait(20)
+        for _ in range(4):
+            with contextlib.suppress(PermissionError):
+                account.charge([FIRST], allow_ten)
+
+    with opened(folder) as account:
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert account.asked == len(lines(account)) == 10
 
 
 @pytest.mark.parametrize("answer", [float("nan"), [0.5, float("inf")], {"cat": [-float("inf")]}])
