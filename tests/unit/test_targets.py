@@ -14,7 +14,6 @@ SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text()
 NUMBERS = {"member_fraction": 0.8, "width": 16, "hidden": 265, "epochs": 20, "minimum_steps": 400}
 FACES = {"dataset": "facescrub", "classes": 53, "batch_size": 64, "learning_rate": 0.001} | NUMBERS
 CONFIG = {
-    "asked": {},
     "classifiers": {
         "faces": FACES,
         "faces_half": {"like": "faces", "member_fraction": 0.5},
