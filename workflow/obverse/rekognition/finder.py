@@ -1,0 +1,110 @@
+"""Finds the one face of a picture with a landmark network alone: it is sure of its landmarks where there is a face.
+
+How sure is the mean over the landmarks of their heatmaps' highest probability. From a square that is twice too large or
+two eye distances beside the face its landmarks say where to look next, and two or three such looks arrive. So each
+picture is first looked at whole, as most hold a face that fills them, and only where that finds none at a grid of
+smaller squares.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image
+
+from obverse.face_boxes import Square
+from obverse.landmarkers import SmallFan
+from obverse.landmarks import LEFT_EYE, RIGHT_EYE
+from obverse.rekognition import cuts, padded
+
+SURE = 0.12  # docs and measure: benchmarks/rekognition_eyes.py
+_SIDE = 5.68  # of the square that the network was trained on, in eye distances; its middle is between the eyes
+_SCALES = (0.75, 0.45)  # of the grid's squares, in the picture's larger sides
+_STEP = 0.4  # between the middles of the grid's squares, in their sides
+_LEAST = 8.0  # pixels: no square is smaller
+_MORE, _STILL = 2, 0.08  # looks, and the share of a square's side by which its borders may still move
+
+
+class Sighting(NamedTuple):
+    """A face, or what came nearest to one."""
+
+    points: np.ndarray  # float64 [68, 2], in pixels
+    sureness: float  # 0-1
+
+    @property
+    def square(self) -> Square:
+        """Where to look for it once more."""
+        left, right = self.points[LEFT_EYE].mean(axis=0), self.points[RIGHT_EYE].mean(axis=0)
+        side = max(_SIDE * float(np.hypot(*(right - left))), _LEAST)
+        return cuts.around(*((left + right) / 2).tolist(), side)
+
+
+class Finder:
+    """A landmark network that looks for faces."""
+
+    def __init__(self, network: SmallFan) -> None:
+        self.network = network
+
+    def find(self, pictures: Sequence[Image.Image]) -> list[Sighting | None]:
+        """Return the face of each grey picture ("L"), or None; no picture has a part in another's."""
+        found = self._settled(pictures, [_whole(picture) for picture in pictures])
+        for row, sighting in enumerate(found):
+            if sighting.sureness < SURE:
+                found[row] = self._search(pictures[row])
+        return [sighting if sighting.sureness >= SURE else None for sighting in found]
+
+    def _search(self, picture: Image.Image) -> Sighting:
+        squares = _grid(picture)
+        best = max(self._look([picture] * len(squares), squares), key=lambda sighting: sighting.sureness)
+        return self._settled([picture], [best.square])[0]
+
+    def _settled(self, pictures: Sequence[Image.Image], squares: Sequence[Square]) -> list[Sighting]:
+        """Look twice, and on where a face still is not where it was looked for."""
+        asked = [sighting.square for sighting in self._look(pictures, squares)]
+        found = self._look(pictures, asked)
+        for _ in range(_MORE):
+            moving = [row for row, sighting in enumerate(found) if _moved(asked[row], sighting.square)]
+            if not moving:
+                break
+            for row in moving:
+                asked[row] = found[row].square
+            again = self._look([pictures[row] for row in moving], [asked[row] for row in moving])
+            for row, sighting in zip(moving, again, strict=True):
+                found[row] = sighting
+        return found
+
+    @torch.inference_mode()
+    def _look(self, pictures: Sequence[Image.Image], squares: Sequence[Square]) -> list[Sighting]:
+        size, cells = self.network.size, self.network.cells
+        crops = [cuts.cut(picture, square, size) for picture, square in zip(pictures, squares, strict=True)]
+        maps = padded.run(self.network, crops)
+        points = self.network.read(maps).double().numpy()
+        # One at a time: the last digit of a mean can depend on how many are taken at once.
+        sure = [float(torch.softmax(one.flatten(1), dim=1).amax(dim=1).mean()) for one in maps]
+        corners = np.array([square[:2] for square in squares])[:, None]
+        scales = np.array([square.side for square in squares])[:, None, None] / cells
+        return [Sighting(*one) for one in zip(points * scales + corners, sure, strict=True)]
+
+
+def _moved(before: Square, after: Square) -> bool:
+    starts = abs(before.x - after.x), abs(before.y - after.y)
+    ends = abs(before.x + before.side - after.x - after.side), abs(before.y + before.side - after.y - after.side)
+    return max(*starts, *ends) > _STILL * before.side
+
+
+def _whole(picture: Image.Image) -> Square:
+    return cuts.around(picture.width / 2, picture.height / 2, float(max(picture.size)))
+
+
+def _grid(picture: Image.Image) -> list[Square]:
+    """Return overlapping squares whose middles cover the picture, at each scale."""
+    squares = []
+    for scale in _SCALES:
+        side = scale * max(picture.size)
+        across, down = (max(1, round(length / (_STEP * side))) for length in picture.size)
+        for row in range(down):
+            for column in range(across):
+                x, y = (column + 0.5) * picture.width / across, (row + 0.5) * picture.height / down
+                squares.append(cuts.around(x, y, side))
+    return squares
