@@ -23,12 +23,18 @@ def eyes() -> Eyes:
     return Eyes(**weights, head=BASE / "resources/head.csv")
 
 
+@functools.lru_cache(maxsize=100)
+def head(person: int) -> render.Head:
+    """Return a stranger."""
+    return render.sculpt(people.person(1, STRANGERS + person))
+
+
 def face(person: int, number: int = 0, **changes: object) -> render.Picture:
     """Return a picture of a stranger, framed as CelebA's are."""
-    head = render.sculpt(people.person(1, STRANGERS + person))
-    shot = shots.draw_shot(1, "rekognition tests", head.person, number)._replace(**changes)
-    plane = render.outline(head.person, shot)
-    return render.render(head, shot, plane, (218, 178), render.eyes_at(plane, *EYES_AT))
+    stranger = head(person)
+    shot = shots.draw_shot(1, "rekognition tests", stranger.person, number)._replace(**changes)
+    plane = render.outline(stranger.person, shot)
+    return render.render(stranger, shot, plane, (218, 178), render.eyes_at(plane, *EYES_AT))
 
 
 def sent(picture: render.Picture, quality: int = 95) -> bytes:

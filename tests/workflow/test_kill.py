@@ -16,6 +16,7 @@ from checkouts import RULES, TINY, Checkout, contents
 from obverse import stamps
 
 MODELS = "workflow/rules/models.smk"
+NEXT = " \\\n            "  # between two lines of a command there
 ASIDE = {  # stages that `all` may not need: a target that does, and edits that make it small
     "provide_official": ("results/sources/mnist/t10k-images-idx3-ubyte.gz", []),
     "embed_faces": ("results/datasets/facescrub/embeddings.parquet", []),
@@ -29,7 +30,11 @@ ASIDE = {  # stages that `all` may not need: a target that does, and edits that 
     ),
     "train_landmarks": (
         "results/models/landmarks.safetensors",
-        [("--people 500", "--people 8"), ("--pictures 12", "--pictures 4"), ("--epochs 8", "--epochs 2")],
+        [(f"--people 500{NEXT}--pictures 12", "--people 8 --pictures 4"), ("--epochs 8", "--epochs 2")],
+    ),
+    "train_attributes": (
+        "results/models/attributes.safetensors",
+        [(f"--people 1500{NEXT}--pictures 12", "--people 8 --pictures 4"), ("--epochs 14", "--epochs 2")],
     ),
 }
 EXCUSED = {"fetch_fan"}  # it has a test of its own; its file is FAN's, 96 MB

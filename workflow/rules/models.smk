@@ -72,3 +72,39 @@ rule train_landmarks:
             --history {output.history:q} \
             &>{log:q}
         """
+
+
+# The recipe of resources/attributes.safetensors, with which the stand-in for Rekognition sees; no other rule reads what
+# it makes, and its numbers are of that file.
+rule train_attributes:
+    output:
+        weights="results/models/attributes.safetensors",
+        history="results/models/attributes.csv",
+    log:
+        "results/logs/train_attributes/small.log",
+    benchmark:
+        "results/benchmarks/train_attributes/small.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    threads: 1
+    resources:
+        gpu=GPU,
+    params:
+        code=code("train_attributes"),
+    shell:
+        r"""
+        python -m obverse.train_attributes \
+            --seed 1 \
+            --first-person 1000000 \
+            --people 1500 \
+            --pictures 12 \
+            --width 20 \
+            --epochs 14 \
+            --batch-size 64 \
+            --learning-rate 0.003 \
+            --precision float32 \
+            --threads {threads} \
+            --weights {output.weights:q} \
+            --history {output.history:q} \
+            &>{log:q}
+        """

@@ -23,14 +23,14 @@ class Eyes:
 
     def __init__(self, *, landmark_weights: Path, attribute_weights: Path, head: Path) -> None:
         """Load them; raise `UnusableInput` for a file that is not theirs."""
-        self._finder = Finder(checkpoints.load(landmark_weights, SmallFan).to(memory_format=torch.channels_last))
+        self.finder = Finder(checkpoints.load(landmark_weights, SmallFan).to(memory_format=torch.channels_last))
         reader = checkpoints.load(attribute_weights, attributes.Reader)
         self._reader = reader.to(memory_format=torch.channels_last)
         self._head = landmarks.read_head(head)
 
     def see(self, pictures: Sequence[Image.Image]) -> list[dict[str, object] | None]:
         """Return the face of each picture in colour ("RGB") as ``FaceDetails`` hold it, or None where there is none."""
-        found = self._finder.find([picture.convert("L") for picture in pictures])
+        found = self.finder.find([picture.convert("L") for picture in pictures])
         seen = [(picture, face) for picture, face in zip(pictures, found, strict=True) if face is not None]
         details = iter(self._details(seen) if seen else [])
         return [None if face is None else next(details) for face in found]

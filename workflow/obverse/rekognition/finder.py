@@ -48,11 +48,15 @@ class Finder:
 
     def find(self, pictures: Sequence[Image.Image]) -> list[Sighting | None]:
         """Return the face of each grey picture ("L"), or None; no picture has a part in another's."""
+        return [sighting if sighting.sureness >= SURE else None for sighting in self.likest(pictures)]
+
+    def likest(self, pictures: Sequence[Image.Image]) -> list[Sighting]:
+        """Return of each grey picture what is most like a face, however little that is."""
         found = self._settled(pictures, [_whole(picture) for picture in pictures])
         for row, sighting in enumerate(found):
             if sighting.sureness < SURE:
-                found[row] = self._search(pictures[row])
-        return [sighting if sighting.sureness >= SURE else None for sighting in found]
+                found[row] = max(self._search(pictures[row]), sighting, key=lambda one: one.sureness)
+        return found
 
     def _search(self, picture: Image.Image) -> Sighting:
         squares = _grid(picture)
