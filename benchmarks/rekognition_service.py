@@ -93,11 +93,14 @@ def main() -> None:
     with url_of(asked.apart, asked.threads) as (url, sizes):
         for clients in asked.clients:
             before = len(sizes)
+            spent = time.process_time()
             rates = [ask(url, contents, clients) for _ in range(asked.rounds)]
+            spent = (time.process_time() - spent) / asked.rounds / (len(contents) + 2 * clients)
             usual = collections.Counter(sizes[before:]).most_common(1)
             print(
                 f"{clients:>3} at once: {statistics.median(rates):,.0f} requests/s ({min(rates):,.0f} to"
                 f" {max(rates):,.0f}; n = {asked.rounds} rounds of {len(contents)})"
+                + f", {1000 * spent:.1f} ms of this process's processor time each"
                 + "".join(f", mostly {size} seen together" for size, _ in usual),
                 flush=True,
             )

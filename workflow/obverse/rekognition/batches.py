@@ -1,4 +1,4 @@
-"""Requests that come at once are worked on together: a thread collects them for a few milliseconds."""
+"""Requests that come at once are worked on together: threads collect them for a few milliseconds."""
 
 import queue
 import threading
@@ -13,25 +13,30 @@ Answer = TypeVar("Answer")
 
 
 class Batches(Generic[Asked, Answer]):
-    """A thread that calls ``work`` on what has come: at most ``most`` at once, none kept longer than ``patience``.
+    """Some threads that call ``work`` on what has come: at most ``most`` at once, none kept longer than ``patience``.
 
     ``work`` returns one answer each, in their order. What it raises reaches everybody whose request was in that batch.
     A context manager: leaving it lets what was submitted be answered first.
     """
 
-    def __init__(self, work: Callable[[Sequence[Asked]], Sequence[Answer]], *, most: int, patience: float) -> None:
+    def __init__(
+        self, work: Callable[[Sequence[Asked]], Sequence[Answer]], *, most: int, patience: float, threads: int = 1
+    ) -> None:
         self._work, self._most, self._patience = work, most, patience  # patience in seconds
         self._waiting: queue.SimpleQueue[tuple[Asked, Future[Answer]] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="batches", daemon=True)
+        self._threads = [threading.Thread(target=self._run, name="batches", daemon=True) for _ in range(threads)]
         self.sizes: list[int] = []  # of the batches so far
 
     def __enter__(self) -> "Batches[Asked, Answer]":
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._waiting.put(None)
-        self._thread.join()
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
 
     def submit(self, asked: Asked) -> "Future[Answer]":
         """Return what will hold the answer."""

@@ -25,7 +25,7 @@ from obverse.rekognition.batches import Batches
 from obverse.rekognition.eyes import Eyes
 
 PATIENCE = 0.003  # seconds a request waits for others to be seen together with
-_DECODERS = 2
+_DECODERS, _SEERS = 2, 2  # threads
 _BODY = 2 * wire.MOST_BYTES  # bytes: base64 makes four of three
 _TOO_FAST = {
     "ThrottlingException": "Rate exceeded",
@@ -117,7 +117,8 @@ class Service:
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[None]:
-        batches = Batches[Image.Image, dict | None](self._eyes.see, most=2 * padded.SIZE, patience=PATIENCE)
+        limits = {"most": padded.SIZE, "patience": PATIENCE, "threads": _SEERS}
+        batches = Batches[Image.Image, dict | None](self._eyes.see, **limits)
         with batches as self._batches, ThreadPoolExecutor(_DECODERS) as self._decoders:
             yield
 
