@@ -33,7 +33,7 @@ def audited(finished: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Che
     """A copy of the finished run that has a target of its own, audited."""
     made = Checkout(tmp_path_factory.mktemp("audited") / "obverse")
     shutil.copytree(finished.path, made.path, symlinks=True)
-    pictures(finished, "facescrub", made.path / "own/images", 6, 6)
+    pictures(finished, "facescrub", made.path / "own/images", 6, 9)
     pictures(finished, "celeba", made.path / "own/others", 4, 6)
     described = {
         **{"model": "results/classifiers/faces/seed1/weights.safetensors", "architecture": "Classifier"},

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from obverse import asking, cli, endpoints, inquiries, pictures
 from obverse.accounts import Account
 from obverse.disclosures import Declaration
+from obverse.readings import COLOURS
 
 
 def ask_endpoint(
@@ -18,6 +21,8 @@ def ask_endpoint(
     connections: int,
     timeout_seconds: float,
     attempts: int,
+    size: int,
+    colour: str,
     scale: str,
     classes: int,
     names: list[str],
@@ -43,14 +48,16 @@ def ask_endpoint(
         endpoints.Endpoint(url, body, scores, authorization, timeout_seconds, attempts), connections
     )
 
-    def ask(contents: Sequence[bytes], charge: asking.Charge) -> list:
-        (content,) = contents
-        return [client.ask(content, charge)]
+    each = pictures.shape(size, COLOURS[colour])
 
-    declared = Declaration(target, releases, scale, classes, tuple(names))
-    inquiry = inquiries.Inquiry(questions, samples, splits, pictures.png)
+    def ask(contents: Sequence[bytes], charge: asking.Charge) -> list:
+        (content,) = contents  # pixels: another encoder's file of the same picture is no other question
+        return [client.ask(pictures.png(np.frombuffer(content, np.uint8).reshape(each)), charge)]
+
+    declared = Declaration(target, releases, scale, classes, inquiries.class_names(names, samples[0], classes))
+    inquiry = inquiries.Inquiry(questions, samples, splits, np.ndarray.tobytes)
     budget = asking.Budget(max_questions, max_cost_usd, confirm_spend)
-    where = {"url": url, "body": body, "scores": scores}
+    where = {"url": url, "body": body, "scores": scores, "size": size, "colour": colour}
     asked = asking.Target(target, ask, declared.log_probabilities, at_once=1, connections=connections)
     with Account(account, repr(sorted(where.items())), price_usd) as opened:
         inquiries.run(inquiry, asked, declared, opened, budget, predictions, {"body": body, "scores_at": scores})

@@ -55,7 +55,7 @@ def ask_model(
         pixels = np.stack([np.frombuffer(content, np.uint8).reshape(each) for content in contents])
         return score(pixels).tolist()
 
-    declared = Declaration(target, releases, scale, classes, tuple(names))
+    declared = Declaration(target, releases, scale, classes, inquiries.class_names(names, samples[0], classes))
     inquiry = inquiries.Inquiry(questions, samples, splits, np.ndarray.tobytes)
     budget = asking.Budget(max_questions, max_cost_usd, confirm_spend)
     reading = {"architecture": architecture, "output": output, "size": size, "colour": colour}

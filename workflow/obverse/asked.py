@@ -4,8 +4,10 @@ Each has two data sets, the user's folders: ``<name>-images``, labelled, whose p
 ``<name>-auxiliary``, what an adversary might hold. Every rule that attacks a target trained here attacks these too.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from obverse import policies
 from obverse.readings import COLOURS
@@ -106,6 +108,12 @@ def clashes(config: dict) -> Iterator[tuple[str, str, str]]:
 
 def contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
     """Yield where what is said of a target cannot be: which key, what is wrong, what to do."""
+    listed = config["audit"]["policies"]
+    for place, view in enumerate(listed):
+        for before in listed[:place]:
+            if policies.contains(view, before):
+                problem = f"{view!r} stands after {before!r}, which can be made of it"
+                yield "audit.policies", problem, "Name them once each, the most permissive first."
     for name in config["asked"]:
         where, chosen = f"asked.{name}", entry(config, name)
         if bool(chosen["model"]) == bool(chosen["endpoint"]):
@@ -114,6 +122,7 @@ def contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
         if len(chosen["names"]) not in (0, chosen["classes"]):
             problem = f"{len(chosen['names'])} names, but there are {chosen['classes']} classes"
             yield f"{where}.names", problem, "Name every class, in the order of scores, or none."
+        yield from _places(config, where, chosen)
         yield from _reading(where, chosen)
         yield from _release(where, chosen)
 
@@ -130,10 +139,25 @@ def _reading(where: str, chosen: dict) -> Iterator[tuple[str, str, str]]:
     ):
         problem = "an endpoint is sent a picture, grey or rgb, and scales it by itself"
         yield where, problem, "Leave out mean and deviation, and set colour: grey or rgb."
+    suffix = PurePath(chosen["model"]).suffix
+    for key, kind in (("architecture", ".safetensors"), ("output", ".onnx")):
+        if chosen[key] and suffix != kind:
+            problem = f"{chosen[key]!r} says something of {kind} files, but the target is {suffix or 'no file'}"
+            yield f"{where}.{key}", problem, "Leave it out."
+
+
+def _places(config: dict, where: str, chosen: dict) -> Iterator[tuple[str, str, str]]:
+    """The user's own files lie outside results/, which rules write and purge deletes."""
     for key in ("images", "auxiliary", "model"):
+        path = os.path.normpath(chosen[key])
         if chosen[key].startswith("~"):
             problem = f"{chosen[key]!r} begins with ~, which only a shell understands"
             yield f"{where}.{key}", problem, "Write the whole path."
+        elif PurePath(path).parts[:1] == ("results",):
+            made = key == "model" or path in {f"results/pictures/{name}" for name in config["auxiliaries"]}
+            if not made or path != chosen[key]:
+                problem = f"{chosen[key]!r} lies under results/, which rules write and purge deletes"
+                yield f"{where}.{key}", problem, "Keep what is yours elsewhere."
 
 
 def _release(where: str, chosen: dict) -> Iterator[tuple[str, str, str]]:

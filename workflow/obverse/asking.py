@@ -69,12 +69,12 @@ def sha256(content: bytes) -> str:
 def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: Account, budget: Budget) -> None:
     """Let ``account`` have the answer to each of ``questions``, asking about those that it lacks.
 
-    What it will take is printed first. A few pictures are asked about again, before where the account already had
-    answers, and at the end. Raises `UnusableInput` for a budget that would be passed, an answer that is not accepted,
-    and a target that changes its answers.
+    What it will take is printed first. An answer that is not accepted is asked for again, once a run. A few pictures
+    are asked about again, before where the account already had answers, and at the end. Raises `UnusableInput` for a
+    budget that would be passed, an answer that is not accepted, and a target that changes its answers.
     """
     names = list(dict.fromkeys(map(sha256, questions())))
-    known = [name for name in names if name in account.answers]
+    known = _usable([name for name in names if name in account.answers], target, account)
     missing = set(names) - set(known)
     doubtful = bool(missing) or not account.steady  # as after a run that was killed, or found another answer
     again = doubtful * min(STEADY, len(names)) + bool(missing) * min(STEADY, len(known))
@@ -85,8 +85,6 @@ def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: 
         f"${account.spent_usd:,.2f}",
         flush=True,
     )
-    for name in known:
-        target.accept(account.answers[name])
     if not doubtful:
         return
     budget.check(account, more)
@@ -99,6 +97,26 @@ def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: 
     as_answered = [name for name in account.answers if name in there]  # not those of pictures that are gone
     _ask_again(target, questions(), set(_spread(as_answered)), account, budget)
     account.vouch()
+
+
+def _usable(names: list[str], target: Target, account: Account) -> list[str]:
+    """Return those of ``names`` whose answers are accepted; a few that are not may have been a passing fault.
+
+    Raises `UnusableInput` where more than `STEADY` are not: it is what was declared that does not fit.
+    """
+    refused = {}
+    for name in names:
+        try:
+            target.accept(account.answers[name])
+        except UnusableInput as error:
+            refused[name] = error
+            if len(refused) > STEADY:
+                raise
+    if refused:
+        print(
+            f"{target.name}: {len(refused)} answers cannot be used and are asked for again, as of {min(refused)[:12]}"
+        )
+    return [name for name in names if name not in refused]
 
 
 def _each_once(contents: Iterator[bytes]) -> Iterator[bytes]:
@@ -168,8 +186,8 @@ def _ask_again(target: Target, contents: Iterator[bytes], names: set[str], accou
                 target.name,
                 f"expected the answer of before about the picture {name[:12]}, found another",
                 "Its answers change: from question to question, or since it was last asked. What can be audited is a "
-                f"target that does not. If it is another model now, delete {account.path} and run the same command "
-                "again: everything is then asked anew.",
+                f"target that does not. If it is another model now, call {account.path} {account.path.stem}.old.jsonl "
+                "and run the same command again: everything is then asked anew, and what was spent still counts.",
             )
 
 

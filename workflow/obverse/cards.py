@@ -32,8 +32,8 @@ class Card:
     """What a card says.
 
     ``rows`` has one row a policy, the most permissive first, with ``words``, the columns of `leaks.measure` and
-    `summaries.describe`, and its ``state``; then one of ``nothing`` and one of ``truth``. ``permitted`` is the most
-    permissive policy that stays at the floor, None where none does. ``strips`` are PNG pictures of some people by the
+    `summaries.describe`, and its ``state``; then one of ``nothing`` and one of ``truth``. ``permitted`` are the most
+    permissive policies that stay at the floor, by ``bar``. ``strips`` are PNG pictures of some people by the
     policy they are rebuilt from, ``truth`` first.
     """
 
@@ -41,7 +41,8 @@ class Card:
     releases: str
     split: str
     rows: pd.DataFrame
-    permitted: str | None
+    permitted: list[str]
+    bar: leaks.Bar
     strips: dict[str, list[bytes]]
     origin: str
 
@@ -56,11 +57,11 @@ def render(card: Card) -> str:
         f'<p class="origin">{escape(card.origin)}</p>' if card.origin else "",
         _measured(card, tried[0]),
         "<h2>What could be published, and what it would give away</h2>",
-        _table(tried, ends),
-        _power(tried, ends),
+        _table(tried, ends, card.bar),
+        _power(ends, card.bar),
         "<h2>What is rebuilt</h2>",
         *(_strip(card, name, faces) for name, faces in card.strips.items()),
-        _reading(tried[0], ends),
+        _reading(ends, card.bar),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -71,15 +72,16 @@ def render(card: Card) -> str:
 
 
 def _verdict(card: Card, tried: list[dict]) -> str:
-    if card.permitted is not None:
-        kind, text = "fine", f"<b>{escape(policies.described(card.permitted))}</b>."
-        why = "With it pictures come out no nearer than with no scores at all, and people are named no more often."
+    if card.permitted:
+        kind, text = "fine", f"<b>{escape('; or '.join(map(policies.described, card.permitted)))}</b>."
+        named = f", and {_percent(card.bar.tolerance)} more people named" if card.bar.judged else ""
+        why = (
+            "With it pictures come out no nearer than with no scores at all, as far as can be seen: that "
+            f"{_percent(card.bar.tolerance)} of the error are removed{named}, is out of the question for these attacks."
+        )
     elif any(row["state"] == leaks.UNDECIDED for row in tried):
         kind, text = "unclear", "<b>cannot be said</b>."
-        why = (
-            "With some policies the attack did worse than one that asks nothing: it failed, and what another would "
-            "find is not known. Give it more pictures, or longer training (audit.inverter)."
-        )
+        why = "; ".join(dict.fromkeys(_doubt(row, card.bar) for row in tried if row["state"] == leaks.UNDECIDED)) + "."
     else:
         kind, text = "leaks", "<b>none</b> of those tried."
         least = min(tried, key=lambda row: (row["error_removed"], row["named"]))
@@ -92,6 +94,21 @@ def _verdict(card: Card, tried: list[dict]) -> str:
     return f'<p class="verdict {kind}">{claim}<br><small>{escape(why)}</small></p>'
 
 
+def _doubt(row: dict, bar: leaks.Bar) -> str:
+    """Return why a policy is undecided, in words."""
+    if bar.people < leaks.FEW:
+        return f"Of {bar.people} classes no interval can be trusted: give pictures of {leaks.FEW} at least"
+    if row["error_removed_high"] < 0:
+        return (
+            "With some policies the attack did worse than one that asks nothing: it failed, and what another would "
+            "find is not known. Give it more pictures, or longer training (audit.inverter)"
+        )
+    return (
+        f"With some policies a leak of more than {_percent(bar.tolerance)} may hide in the interval: give pictures of "
+        "more people"
+    )
+
+
 def _measured(card: Card, first: dict) -> str:
     pictures = f"{first['n']:,} pictures of {first['identities']:,} classes, {_SIDES[card.split]}"
     return (
@@ -101,20 +118,20 @@ def _measured(card: Card, first: dict) -> str:
     )
 
 
-def _table(tried: list[dict], ends: dict[str, dict]) -> str:
+def _table(tried: list[dict], ends: dict[str, dict], bar: leaks.Bar) -> str:
     columns = {"published": "", "error removed": "of the floor’s", "named": "points over the floor"}
     head = "".join(f"<th>{name}<br><small>{below}</small></th>" for name, below in columns.items())
-    body = "".join(_line(row) for row in tried)
+    body = "".join(_line(row, bar) for row in tried)
     floor, ceiling = ends["nothing"]["evaluation1"], ends["truth"]["evaluation1"]
     for words, removed, named in (("nothing: the floor", 0, floor), ("the pictures themselves", 1, ceiling)):
         body += f'<tr><td>{words}</td><td class="n">{_percent(removed)}</td><td class="n">{named:.1%}</td></tr>'
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _line(row: dict) -> str:
+def _line(row: dict, bar: leaks.Bar) -> str:
     share = min(max(row["error_removed"], 0.0), 1.0)
     removed, named = ([row[f"{name}_{end}"] for end in ("low", "high")] for name in leaks.MEASURES)
-    through = "" if leaks.state(row) == row["state"] else ", through what it contains"
+    through = "" if leaks.state(row, bar) == row["state"] else ", through what it contains"
     return (
         f'<tr><td>{escape(row["words"])}<br><small style="color:{_COLOURS[row["state"]]}"><b>{row["state"]}</b>'
         f'{through}</small></td><td class="n">{_percent(row["error_removed"])}<div class="bar">'
@@ -131,23 +148,15 @@ def _points(share: float) -> str:
     return f"{round(share * 100, 1) + 0.0:+.1f}"
 
 
-def _power(tried: list[dict], ends: dict[str, dict]) -> str:
-    """Say what these pictures could not have shown: leaks that are small, and names where the judge knows nobody."""
-    said = []
-    quiet = [row for row in tried if row["state"] == leaks.AT_FLOOR]
-    if quiet:
-        error, named = (max(row[f"{name}_high"] for row in quiet) for name in leaks.MEASURES)
-        said.append(
-            f"“At the floor” is as far as {tried[0]['identities']:,} classes can tell: a leak of up to "
-            f"{_percent(max(error, 0))} of the error, or {max(named, 0) * 100:.1f} points of naming, may be there and "
-            "was not seen. More people make that smaller."
-        )
-    if ends["truth"]["evaluation1"] < 2 * max(ends["nothing"]["evaluation1"], 1 / tried[0]["identities"]):
-        said.append(
-            "The classifier that names people hardly knows them: it names few of the true pictures. Give more "
-            "pictures of each, or trust the error alone."
-        )
-    return "".join(f'<p class="note">{escape(words)}</p>' for words in said)
+def _power(ends: dict[str, dict], bar: leaks.Bar) -> str:
+    """Say so where the judge of names knows nobody."""
+    if bar.judged:
+        return ""
+    known = _percent(ends["truth"]["evaluation1"])
+    return (
+        '<p class="note">The classifier that names people hardly knows them: it names '
+        f"{known} of the true pictures. That it names nobody counts for nothing here; give more pictures of each.</p>"
+    )
 
 
 def _strip(card: Card, name: str, faces: list[bytes]) -> str:
@@ -159,15 +168,16 @@ def _strip(card: Card, name: str, faces: list[bytes]) -> str:
     return f'<div>{escape(words)}</div><div class="strip">{shown}</div>'
 
 
-def _reading(first: dict, ends: dict[str, dict]) -> str:
+def _reading(ends: dict[str, dict], bar: leaks.Bar) -> str:
     return (
         "<h2>How to read this</h2>"
         f'<p class="note"><b>The floor</b> is the best guess of one who asks nothing: the mean of the auxiliary '
         f"pictures, {ends['nothing']['mse']:.4f} off in mean squared error. <b>Error removed</b>: how much of that is "
         "gone. <b>Named</b>: of how many rebuilt pictures an independent classifier, which learnt from other pictures "
-        f"of the same people, names the right one of {first['identities']:,}. Below each its 95 % interval over "
+        "of the same people, names the right one. Below each its 95 % interval over "
         "people; of named, of what exceeds the floor.</p>"
         '<p class="note">A policy <b>leaks</b> if either interval lies above 0, or if one that can be made of it does: '
-        "who is given more can throw some away. These are the attacks that Obverse knows; a stronger one may find "
+        "who is given more can throw some away. It stays <b>at the floor</b> if both reach 0 and end below "
+        f"{_percent(bar.tolerance)}. These are the attacks that Obverse knows; a stronger one may find "
         "more. Whoever is given this page is given the pictures on it.</p>"
     )

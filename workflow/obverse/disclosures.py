@@ -97,10 +97,11 @@ class Declaration:
         raise self._contradiction('pairs: [class, score] or {"label": class, "score": score}', _brief(one))
 
     def _number(self, named: object) -> int:
-        """Return which class is meant by a name or, where classes have none, by a number."""
+        """Return which class is meant by a name or, where no class is called by one, by a number."""
         if isinstance(named, str) and named in self.names:
             return self.names.index(named)
-        if not self.names and isinstance(named, str) and named.isdecimal() and len(named) < _MOST_DIGITS:
+        by_number = not any(name.isdecimal() for name in self.names)  # else "7" is somebody's name
+        if by_number and isinstance(named, str) and named.isdecimal() and len(named) < _MOST_DIGITS:
             named = int(named)
         if isinstance(named, int) and not isinstance(named, bool) and 0 <= named < self.classes:
             return named
@@ -109,7 +110,7 @@ class Declaration:
 
     def _check_digits(self, probabilities: np.ndarray, digits: int) -> None:
         off = np.abs(probabilities - probabilities.round(digits)).max()
-        if off > _SPARE_DIGIT:
+        if off > min(_SPARE_DIGIT, 0.1 * 10.0**-digits):
             raise self._contradiction(f"probabilities of {digits} decimals", "more")
 
     def _check_sum(self, probabilities: np.ndarray, policy: policies.Policy) -> None:

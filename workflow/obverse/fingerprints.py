@@ -9,8 +9,10 @@ slightly different boxes flip many of the signs that a hash keeps, and few of th
 
 import numpy as np
 from PIL import Image
+from scipy import sparse
 
 SIDE = 16  # cells a side of the thumbnail
+_BLOCK = 1024  # images compared at a time with all others
 NEAR = 0.92  # cosine above which two fingerprints are of one photograph
 
 
@@ -33,8 +35,7 @@ def groups(images: np.ndarray, sample_ids: np.ndarray, identities: np.ndarray) -
     order = np.argsort(identities, kind="stable")
     starts = np.flatnonzero(identities[order][1:] != identities[order][:-1]) + 1
     for rows in np.split(order, starts):
-        near = prints[rows] @ prints[rows].T > NEAR * np.outer(lengths[rows], lengths[rows])
-        group[rows] = _smallest_reached(near | np.eye(len(rows), dtype=bool), sample_ids[rows])
+        group[rows] = _smallest_reached(prints[rows], lengths[rows], sample_ids[rows])
     return group
 
 
@@ -50,17 +51,21 @@ def near(images: np.ndarray, known: np.ndarray) -> np.ndarray:
     return found
 
 
-_BLOCK = 1024  # images compared at a time with all that are known
-
-
-def _smallest_reached(near: np.ndarray, sample_ids: np.ndarray) -> np.ndarray:
-    """Return the smallest of ``sample_ids`` [n] that each row reaches through the relation ``near`` [n, n]."""
-    smallest = sample_ids
-    while True:
-        spread = np.where(near, smallest, np.iinfo(smallest.dtype).max).min(axis=1)
-        if (spread == smallest).all():
-            return smallest
-        smallest = spread
+def _smallest_reached(prints: np.ndarray, lengths: np.ndarray, sample_ids: np.ndarray) -> np.ndarray:
+    """Return the smallest of ``sample_ids`` [n] that each row reaches by a chain of near fingerprints."""
+    rows, columns = [np.arange(len(prints))], [np.arange(len(prints))]
+    for start in range(0, len(prints), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        near = prints[block] @ prints.T > NEAR * np.outer(lengths[block], lengths)
+        own, others = np.nonzero(near)
+        rows.append(own + start)
+        columns.append(others)
+    joined = np.concatenate(rows), np.concatenate(columns)
+    graph = sparse.coo_array((np.ones(len(joined[0]), bool), joined), shape=(len(prints), len(prints)))
+    count, part = sparse.csgraph.connected_components(graph, directed=False)
+    smallest = np.full(count, np.iinfo(sample_ids.dtype).max)
+    np.minimum.at(smallest, part, sample_ids)
+    return smallest[part]
 
 
 _SAME_FACE = 0.5  # share of two boxes' union that they have in common

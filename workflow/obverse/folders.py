@@ -42,10 +42,18 @@ def state(folder: Path) -> str:
     return known.hexdigest()
 
 
+def file_state(path: Path) -> str:
+    """Return the length and date of a file, nothing where there is none: others when it was changed, or put back."""
+    if not path.is_file():
+        return ""
+    status = path.stat()
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
 def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()
-    except FileNotFoundError:  # a link that leads nowhere
+    except OSError:  # a link that leads nowhere, or round in a circle
         return path.lstat()
 
 
@@ -58,7 +66,12 @@ def _check_text(folder: Path, name: str) -> None:
 
 
 def _pictures(folder: Path) -> Iterator[str]:
-    for above, below, names in os.walk(folder):
+    seen: set[str] = set()  # folders, by where they really are: links are followed, but not round in a circle
+    for above, below, names in os.walk(folder, followlinks=True):
+        if (place := os.path.realpath(above)) in seen:
+            below.clear()
+            continue
+        seen.add(place)
         below[:] = [name for name in below if not name.startswith(".")]
         for name in names:
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:

@@ -48,6 +48,12 @@ class Inquiry:
             yield self.encode(pixels[row])
 
 
+def class_names(names: list[str], samples_of_victims: Path, classes: int) -> tuple[str, ...]:
+    """Return what answers may call the ``classes``: ``names``, or else the subfolders, if there is one for each."""
+    found = sorted(set(samples.read(samples_of_victims)["identity"].to_pylist()))
+    return tuple(names or (found if len(found) == classes else []))
+
+
 def run(
     inquiry: Inquiry,
     target: asking.Target,

@@ -60,8 +60,8 @@ class Target:
 
 
 def role(dataset: str) -> str:
-    """Return what a data set is as the configuration has it: ``celeba`` of ``celeba_minmax``."""
-    return dataset.partition("_")[0]
+    """Return what a data set is as the configuration has it: ``celeba`` of ``celeba_minmax``; a user's is itself."""
+    return dataset if "-" in dataset else dataset.partition("_")[0]
 
 
 def entry(config: dict, name: str) -> dict:

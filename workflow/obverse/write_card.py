@@ -9,6 +9,7 @@ from obverse import cards, cli, files, leaks, panels, pictures, policies, summar
 from obverse.errors import UnusableInput
 
 NOTHING, TRUTH = "nothing", "truth"
+_KNOWN = 0.5  # of the true pictures
 
 
 def write_card(
@@ -25,6 +26,7 @@ def write_card(
     images: Path,
     samples: Path,
     shown: int,
+    tolerance: float,
     resamples: int,
     seed: int,
     origin: str,
@@ -36,7 +38,8 @@ def write_card(
     ``views`` and ``scores`` are parallel: from which view, the most permissive first, and with which training; the
     trainings of one view are averaged over. ``pictured``, ``reconstructions`` and ``pictured_scores`` are parallel:
     one training of each view, whose pictures of ``shown`` people are shown, drawn by ``seed``. ``floor`` and
-    ``ceiling`` are the scores of the mean auxiliary image, which takes no scores, and of the true pictures. Raises
+    ``ceiling`` are the scores of the mean auxiliary image, which takes no scores, and of the true pictures. A leak
+    above ``tolerance`` (a share) must be out of the question where a policy is to stay at the floor. Raises
     `UnusableInput` where all victims are of one class, or scores are not of the pictures of the floor's.
     """
     names = list(dict.fromkeys(views))
@@ -50,27 +53,34 @@ def write_card(
     for name, path in zip(views, scores, strict=True):
         _refuse_others(measured[name], path, none, floor)
     found = {name: leaks.measure(rows, none, resamples, seed) for name, rows in measured.items()}
-    states = leaks.states(found)
-    rows = [
-        {"policy": name, "words": policies.described(name), **found[name], "state": states[name]}
-        | summaries.describe(measured[name], resamples, seed)
-        for name in names
-    ]
-    rows += [
-        {"policy": name, **summaries.describe(end, resamples, seed)} for name, end in ((NOTHING, none), (TRUTH, true))
-    ]
-    listed = pd.DataFrame(rows)
+    bar = leaks.Bar(none["label"].nunique(), tolerance, _knows(none, true))
+    states = leaks.states(found, bar)
+    ends = {NOTHING: none, TRUTH: true}
+    listed = pd.DataFrame(
+        [
+            {"policy": name, "words": policies.described(name) if name in found else ""}
+            | (found[name] | {"state": states[name]} if name in found else {})
+            | summaries.describe(rows, resamples, seed)
+            for name, rows in (measured | ends).items()
+        ]
+    )
     card = cards.Card(
         target=target,
         releases=releases,
         split=none["split"].iloc[0],
         rows=listed,
         permitted=leaks.most_permissive(states),
+        bar=bar,
         strips=_strips(pictured, pictured_scores, reconstructions, images, samples, shown, seed),
         origin=origin,
     )
     files.write_bytes(table, listed.drop(columns="words").to_csv(index=False, float_format="%.6g").encode())
     files.write_bytes(html, cards.render(card).encode())
+
+
+def _knows(none: pd.DataFrame, true: pd.DataFrame) -> bool:
+    """Return whether the evaluation classifier names most of the true pictures right, beyond what it names of none."""
+    return float(true["evaluation1"].mean() - none["evaluation1"].mean()) >= _KNOWN
 
 
 def _refuse_others(rows: pd.DataFrame, where: Path, none: pd.DataFrame, floor: Path) -> None:
@@ -93,7 +103,7 @@ def _strips(
     truth = panels.Truth(images, samples)
     attacks = [panels.read(*each) for each in zip(pictured, scores, reconstructions, strict=True)]
     splits = attacks[0].scores["split"].unique().tolist()
-    chosen = panels.choose(attacks, truth, shown, seed, scores[0], splits)["sample_id"]
+    chosen = panels.choose(attacks, truth, min(shown, len(attacks[0].scores)), seed, scores[0], splits)["sample_id"]
     strips = {TRUTH: [pictures.png(np.asarray(truth.picture(key))) for key in chosen]}
     return strips | {attack.label: [pictures.png(attack.picture(key)) for key in chosen] for attack in attacks}
 

@@ -31,6 +31,8 @@ rule ask_model:
     params:
         code=code("ask_model"),
         model=of_asked("model"),
+        # Of the user's own file: an older one that takes its place is another, too.
+        state=lambda wildcards: made_elsewhere(config["asked"][wildcards.classifier]["model"]),
         architecture=of_asked("architecture"),
         output=of_asked("output"),
         size=of_asked("size"),
@@ -101,6 +103,8 @@ rule ask_endpoint:
         url=of_endpoint("url"),
         body=of_endpoint("body"),
         scores=of_endpoint("scores"),
+        size=of_asked("size"),
+        colour=of_asked("colour"),
         scale=of_asked("scale"),
         classes=of_asked("classes"),
         names=of_asked("names"),
@@ -112,6 +116,8 @@ rule ask_endpoint:
             --url {params.url:q} \
             --body={params.body:q} \
             --scores={params.scores:q} \
+            --size {params.size:q} \
+            --colour {params.colour:q} \
             --authorization={resources.authorization:q} \
             --connections {resources.connections} \
             --timeout-seconds {resources.timeout_seconds} \

@@ -29,6 +29,7 @@ rule write_card:
         views=lambda wildcards: [one.view for one in audited(wildcards.classifier) for seed in config["seeds"]],
         pictured=lambda wildcards: [one.view for one in audited(wildcards.classifier)],
         shown=config["audit"]["shown"],
+        tolerance=config["audit"]["tolerance"],
         resamples=config["resamples"],
         seed=config["data_seed"],
         origin=lambda wildcards: of_pictures(wildcards.classifier),
@@ -47,6 +48,7 @@ rule write_card:
             --images {input.images:q} \
             --samples {input.samples:q} \
             --shown {params.shown} \
+            --tolerance {params.tolerance} \
             --resamples {params.resamples} \
             --seed {params.seed} \
             --origin={params.origin:q} \

@@ -23,6 +23,11 @@ def made_here(path: str) -> list[str]:
     return [path] if path.startswith("results/") or Path(path).is_file() else []
 
 
+def made_elsewhere(path: str) -> str:
+    """Return the state of a file of the user's; nothing of one that a rule makes."""
+    return "" if path.startswith("results/") else folders.file_state(Path(path))
+
+
 def victims_known(wildcards) -> list[str]:
     """Return the victims' pictures for what an adversary may hold: none of them is to be among his."""
     name, which = asked.of_dataset(wildcards.dataset)
