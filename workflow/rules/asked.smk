@@ -32,7 +32,7 @@ rule ask_model:
         code=code("ask_model"),
         model=of_asked("model"),
         # Of the user's own file: an older one that takes its place is another, too.
-        state=lambda wildcards: made_elsewhere(config["asked"][wildcards.classifier]["model"]),
+        state=lambda wildcards: file_elsewhere(config["asked"][wildcards.classifier]["model"]),
         architecture=of_asked("architecture"),
         output=of_asked("output"),
         size=of_asked("size"),

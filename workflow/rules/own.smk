@@ -1,4 +1,6 @@
 # What is needed of targets one can only ask, and of the user's own pictures; no rules here.
+import functools
+
 from obverse.asked import AUXILIARY, IMAGES
 
 
@@ -23,9 +25,18 @@ def made_here(path: str) -> list[str]:
     return [path] if path.startswith("results/") or Path(path).is_file() else []
 
 
-def made_elsewhere(path: str) -> str:
-    """Return the state of a file of the user's; nothing of one that a rule makes."""
+def file_elsewhere(path: str) -> str:
+    """Return the state of a file of the user's; nothing of one that a rule makes.
+
+    Of wildcards alone, as all that is to rerun a job: Snakemake forgets params that were derived from inputs.
+    """
     return "" if path.startswith("results/") else folders.file_state(Path(path))
+
+
+@functools.cache  # of a large folder it takes seconds, and Snakemake asks several times
+def folder_elsewhere(path: str) -> str:
+    """Return the same of a folder."""
+    return "" if path.startswith("results/") else folders.state(Path(path))
 
 
 def victims_known(wildcards) -> list[str]:

@@ -52,7 +52,7 @@ rule prepare_pictures:
         code=code("prepare_pictures"),
         folder=pictures_of,
         # Of the user's own pictures; those that a rule makes are an input.
-        state=lambda wildcards, input: "" if input.pictures else folders.state(Path(pictures_of(wildcards))),
+        state=lambda wildcards: folder_elsewhere(pictures_of(wildcards)),
         size=config["audit"]["size"],
         resize=config["audit"]["resize"],
         question_size=of_owner("size"),
