@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from obverse import predictions, questions, samples, splits
 
-CLASSES = 5
+NAMES = ["ann", "bob", "cy", "dee", "eve"]  # of the classes, and of the victims' subfolders
+CLASSES = len(NAMES)
 LABELS = {13: 4, 10: 0, 15: 2, 11: 1, 12: 0, 14: 3}  # of the victims, by sample_id; 16 is not among them
 HELD = [3, 0, 2, 4, 6, 1, 7]  # of the adversary's; 5 is one of the victims'
 DISTINCT = len(LABELS) + len(HELD) - 1  # pictures to ask about
@@ -71,7 +72,8 @@ def write(folder: Path, shape: tuple[int, ...]) -> Pictures:
         folder, [dict(zip(known.tolist(), own, strict=True)) for known, own in zip(ids, pixels, strict=True)]
     )
     for place, (known, own) in enumerate(zip(ids, pixels, strict=True)):
-        columns = {"sample_id": known, "identity": ["x"] * len(known), "source": ["x.png"] * len(known)}
+        folders = [NAMES[LABELS.get(one, 1)] if place == 0 else "x" for one in known.tolist()]
+        columns = {"sample_id": known, "identity": folders, "source": ["x.png"] * len(known)}
         columns |= {"status": status[place], "duplicate_group": known}
         questions.write(made.files("questions.npy")[place], own)
         samples.write(made.files("samples.parquet")[place], pa.table(columns), {})

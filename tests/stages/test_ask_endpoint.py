@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-import hashlib
+import io
 import json
 import os
 import signal
@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from aiohttp import web
+from PIL import Image
 
 import askable
 import servers
-from askable import CLASSES, DISTINCT
+from askable import CLASSES, DISTINCT, NAMES
 from obverse import asking, cli, endpoints, pictures, predictions
 from obverse.ask_endpoint import ask_endpoint
 from obverse.errors import UnusableInput
 
 SECRET, KEY = "hush-hush-of-mine", "key-in-the-query"
-NAMES = ["ann", "bob", "cy", "dee", "eve"]
 CONNECTIONS, AGAIN = 3, asking.STEADY
 ONCE = DISTINCT + AGAIN  # questions of a run that nothing disturbs
 
@@ -62,11 +62,13 @@ class Service:
         self._at(number)
         assert request.headers["Authorization"] == f"Bearer {SECRET}" and KEY in request.raw_path
         picture = base64.b64decode(json.loads(body)["x"]) if body.startswith(b"{") else body
-        said = self.say(scores(np.asarray(pictures.decode(picture))), number)
+        assert picture.startswith(b"\x89PNG")
+        pixels = np.asarray(pictures.decode(picture))
+        said = self.say(scores(pixels), number)
         await asyncio.sleep(0)
         if isinstance(said, web.Response):
             return said
-        self.said.setdefault(hashlib.sha256(body).hexdigest(), json.loads(said)["out"])
+        self.said.setdefault(asking.sha256(pixels.tobytes()), json.loads(said)["out"])
         return web.Response(text=said)
 
 
@@ -74,6 +76,7 @@ def told(mine, port, **changes):
     """Return what the stage is told."""
     how = {"url": f"http://127.0.0.1:{port}/score?key={KEY}", "body": "", "scores": "out"}
     how |= {"authorization": "MINE_AUTHORIZATION", "connections": CONNECTIONS, "timeout_seconds": 20.0, "attempts": 4}
+    how |= {"size": 6, "colour": "rgb"}
     return mine.arguments(**how | changes)
 
 
@@ -145,6 +148,55 @@ def test_a_second_run_asks_nothing_however_it_would_ask_and_whatever_was_deleted
         ask_endpoint(**told(mine, server.port, **changed))
     assert service.number == ONCE and mine.lines() == lines
     assert [path.read_bytes() for path in mine.files("predictions.parquet")] == before
+
+
+def test_the_same_pixels_are_no_other_question_however_they_are_encoded(mine, monkeypatch):
+    service = Service()
+    with servers.serving(service) as server:
+        ask_endpoint(**told(mine, server.port))
+        monkeypatch.setattr(pictures, "png", _png_of_another_encoder)
+        ask_endpoint(**told(mine, server.port))
+    assert service.number == ONCE
+    assert mine.answers().keys() == {asking.sha256(one.tobytes()) for one in _wanted(mine)}
+
+
+def _png_of_another_encoder(pixels):
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG", compress_level=0)
+    return stream.getvalue()
+
+
+def _wanted(mine):
+    return [mine.pixels[0][one] for one in askable.LABELS] + [mine.pixels[1][one] for one in askable.HELD]
+
+
+def test_pictures_are_sent_grey_where_they_are(tmp_path):
+    grey, service = askable.write(tmp_path / "grey", (6, 6)), Service()
+    with servers.serving(service) as server:
+        ask_endpoint(**told(grey, server.port, colour="grey"))
+    assert service.said.keys() == {asking.sha256(one.tobytes()) for one in _wanted(grey)}
+    grey.caches()
+
+
+def test_without_names_it_may_call_classes_as_the_subfolders_are_called(ask, mine):
+    ask(Service(lambda found, number: json.dumps({"out": NAMES[int(np.argmax(found))]})), releases="label")
+    for place, cache in enumerate(mine.caches()):
+        for sample_id, found in cache.items():
+            assert found.argmax() == np.argmax(scores(mine.pixels[place][sample_id]))
+
+
+def test_an_answer_that_could_not_be_used_once_is_asked_for_again_by_the_same_command(mine):
+    def say(found, number):
+        return json.dumps({"out": found[1:] if number == 4 else found})
+
+    service = Service(say)
+    with servers.serving(service) as server:
+        with pytest.raises(UnusableInput, match=f"expected scores of {CLASSES} classes"):
+            ask_endpoint(**told(mine, server.port))
+        known, asked = len(mine.answers()) - 1, service.number
+        ask_endpoint(**told(mine, server.port))
+    assert service.number - asked == DISTINCT - known + min(AGAIN, known) + AGAIN and mine.asked() == service.number
+    mine.caches()
 
 
 @pytest.mark.parametrize("changes", [{"body": '{"x": "{image}"}'}, {"scores": "out[:]"}])

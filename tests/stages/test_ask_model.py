@@ -114,6 +114,16 @@ def test_logits_that_are_declared_as_probabilities_are_refused_and_need_not_be_a
     assert asked == DISTINCT and pictures.asked() == DISTINCT + asking.STEADY
 
 
+def test_a_declaration_that_fits_no_answer_is_refused_with_nothing_asked(pictures, model):
+    """Also when it is given where all answers are there."""
+    ask(pictures, model())
+    for path in pictures.files("predictions.parquet"):
+        path.unlink()
+    lines = pictures.lines()
+    assert "are they logits" in refused(pictures, model(), scale="probabilities")
+    assert pictures.lines() == lines
+
+
 @pytest.mark.parametrize("releases", ["m2", "label"])
 def test_a_model_that_gives_more_than_is_declared_is_refused(pictures, model, releases):
     assert "asked.mine: expected " in refused(pictures, model(), releases=releases)

@@ -81,12 +81,22 @@ def test_what_is_no_picture_is_left_out_and_named_and_the_others_stay(prepare, t
     broken = {"ann/0.jpg": b"Dear Ann, \n", "bob/3.jpg": whole[: len(whole) // 2], "ann/empty.png": b""}
     folder = folder_of(tmp_path / "mine", PICTURES | broken)
     (folder / "bob" / "gone.png").symlink_to("nowhere.png")
+    (folder / "bob" / "round.png").symlink_to("round.png")
     _, _, table = prepare(folder)
     assert table["source"].to_list() == ORDER and table["sample_id"].to_list() == [0, 1, 2]
     lines = capsys.readouterr().out.splitlines()
     named = [line.split(": left out, ")[0] for line in lines if ": left out, " in line]
-    assert sorted(named) == sorted(str(folder / name) for name in [*broken, "bob/gone.png"])
+    assert sorted(named) == sorted(str(folder / name) for name in [*broken, "bob/gone.png", "bob/round.png"])
     assert lines[-1] == f"{folder}: 3 ok"
+
+
+def test_a_person_may_be_a_link_to_a_folder_elsewhere(prepare, tmp_path):
+    folder = folder_of(tmp_path / "mine", {"ann/1.png": photograph(1)})
+    (folder / "bob").symlink_to(folder_of(tmp_path / "elsewhere", {"2019/2.png": photograph(2)}))
+    (folder / "bob" / "up").symlink_to(folder)
+    _, _, table = prepare(folder)
+    assert table["source"].to_list() == ["ann/1.png", "bob/2019/2.png"]
+    assert table["identity"].to_list() == ["ann", "bob"]
 
 
 def test_where_nothing_is_a_picture_nothing_is_written(prepare, tmp_path, capsys):

@@ -137,6 +137,16 @@ def test_versions_of_a_target_do_not_see_each_others_answers_but_share_the_budge
     assert first == account.path
 
 
+def test_an_account_that_was_renamed_gives_no_answers_but_its_costs_still_count(folder):
+    path = written(folder)
+    path.rename(folder / f"{path.stem}.old.jsonl")
+    with opened(folder) as account:
+        assert account.path == path and account.answers == {} and (account.asked, account.spent_usd) == (2, 1.0)
+        account.charge([FIRST], allow)
+    with opened(folder) as account:
+        assert (account.asked, account.spent_usd) == (3, 1.5)
+
+
 def test_while_one_has_it_open_nobody_else_can(folder):
     with opened(folder):
         for version in "this model", "another model":

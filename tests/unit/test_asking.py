@@ -221,22 +221,99 @@ def test_an_answer_that_is_not_accepted_ends_the_run_early_and_is_kept(complete,
     assert 4 <= asked == len(model.asked) <= 6 and answers == expected(model.asked)
 
 
+def accept_none(answer):
+    raise UnusableInput("asked.mine", "expected less, found more", "Declare what it really gives.")
+
+
 @pytest.mark.parametrize("at_once", [1, 4, 64])
 def test_with_another_declaration_what_was_paid_for_is_not_asked_again(complete, tmp_path, at_once):
     """But for the few that show whether the target still says the same."""
-
-    def accept(answer):
-        raise UnusableInput("asked.mine", "expected less, found more", "Declare what it really gives.")
-
     model = Model()
-    refused(model, accept=accept, at_once=at_once, complete=complete)
+    refused(model, accept=accept_none, at_once=at_once, complete=complete)
     before = len(kept(tmp_path)[1])
     assert before >= min(at_once, len(PICTURES))
     asked = len(model.asked)
-    assert refused(model, accept=accept, complete=complete).startswith("asked.mine: ") and len(model.asked) == asked
     assert complete(model) == expected()
     again = AGAIN if before == len(PICTURES) else AGAIN + min(AGAIN, before)
     assert len(model.asked) - asked == len(PICTURES) - before + again
+
+
+def test_a_declaration_that_fits_none_is_refused_at_once_with_nothing_asked(complete, tmp_path):
+    model = Model()
+    complete(model)
+    model.calls.clear()
+    before = kept(tmp_path)
+    assert refused(model, accept=accept_none, complete=complete).startswith("asked.mine: ")
+    assert model.calls == [] and kept(tmp_path) == before
+
+
+def faulty(wrong, times_wrong=1):
+    """Return a model that says -1 of the pictures ``wrong``, so many times, and what accepts all else it says."""
+
+    def accept(answer):
+        if answer[0] < 0:
+            raise UnusableInput("asked.mine", "expected more, found less", "Declare what it really gives.")
+
+    return Model(lambda content, times: [-1.0 if content in wrong and times <= times_wrong else content[0]]), accept
+
+
+@pytest.mark.parametrize("place", [0, 5, len(PICTURES) - 1])
+def test_a_passing_fault_heals_by_running_again_for_one_question_and_the_repeats(complete, tmp_path, place):
+    """Its answer, which cannot be used, was kept as all are."""
+    model, accept = faulty([PICTURES[place]])
+    assert "expected more, found less" in refused(model, accept=accept, complete=complete)
+    assert kept(tmp_path)[1][asking.sha256(PICTURES[place])] == [-1.0]
+    asked, known = len(model.asked), len(kept(tmp_path)[1]) - 1
+    assert complete(model, accept=accept) == expected()
+    new = len(PICTURES) - known - 1
+    assert len(model.asked) - asked == 1 + new + AGAIN + min(AGAIN, known)
+    model.calls.clear()
+    assert complete(model, accept=accept) == expected() and model.calls == []
+
+
+def test_so_do_a_few_and_what_that_takes_is_announced(complete, tmp_path, capsys):
+    model, accept = faulty(PICTURES[:AGAIN])
+    refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
+    assert kept(tmp_path)[0] == len(PICTURES)
+    capsys.readouterr()
+    assert complete(model, accept=accept) == expected()
+    said = capsys.readouterr().out
+    assert f"mine: {AGAIN} of the answers cannot be used, and are asked for again\n" in said
+    assert f"{len(PICTURES) - AGAIN} answered already; {3 * AGAIN} questions to ask ({2 * AGAIN} of them again)" in said
+    assert len(model.asked) == len(PICTURES) + 3 * AGAIN
+
+
+def test_more_are_no_passing_fault(complete):
+    model, accept = faulty(PICTURES[: AGAIN + 1])
+    for _ in range(2):
+        refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
+        assert len(model.asked) == len(PICTURES)
+
+
+def test_a_fault_that_stays_is_asked_about_once_a_run(complete, tmp_path):
+    model, accept = faulty([PICTURES[3]], times_wrong=3)
+    refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
+    for run in 1, 2:
+        assert "found less" in refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
+        assert len(model.asked) == len(PICTURES) + run * (1 + AGAIN) and model.asked.count(PICTURES[3]) == 1 + run
+    assert complete(model, accept=accept) == expected()
+
+
+def test_with_a_declaration_that_accepts_the_fault_nothing_but_the_repeats_is_asked(complete, tmp_path):
+    model, accept = faulty([PICTURES[3]], times_wrong=1000)
+    refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
+    assert complete(model) == expected() | {asking.sha256(PICTURES[3]): [-1.0]}
+    assert len(model.asked) == len(PICTURES) + AGAIN
+
+
+def test_asking_for_such_an_answer_again_is_within_the_budget(complete):
+    model, accept = faulty([PICTURES[3]])
+    refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
+    enough = len(PICTURES) + 1 + 2 * AGAIN
+    scarce = Budget(enough - 1, 1000.0, True)
+    assert refused(model, accept=accept, budget=scarce, complete=complete).startswith("max_questions: ")
+    assert len(model.asked) == len(PICTURES)
+    assert complete(model, accept=accept, budget=Budget(enough, 1000.0, True)) == expected()
 
 
 def test_a_target_that_changes_its_answers_from_question_to_question_is_refused(complete):
@@ -267,15 +344,18 @@ def test_a_run_that_ended_before_that_was_looked_at_looks_at_it_when_it_is_run_a
 
 
 def test_a_target_that_changed_since_an_earlier_run_is_refused_before_anything_new_is_asked(complete, tmp_path):
-    """And it is said where the account is, whose deletion starts anew."""
+    """And it is said how to call its account, to start anew with the costs still counted."""
     complete(Model(), PICTURES[:8])
     changed = Model(lambda content, times: [content[0] + 0.5])
     with pytest.raises(UnusableInput) as error:
         complete(changed)
-    assert f"delete {complete.account.path} " in str(error.value)
+    path = complete.account.path
+    assert f"call {path} {path.stem}.old.jsonl " in str(error.value)
     assert len(changed.asked) == 1 and kept(tmp_path)[1] == expected(PICTURES[:8])
-    complete.account.path.unlink()
+    asked = kept(tmp_path)[0]
+    path.rename(path.with_name(f"{path.stem}.old.jsonl"))
     assert complete(changed) == {asking.sha256(content): [content[0] + 0.5] for content in PICTURES}
+    assert kept(tmp_path)[0] == asked + NEEDED and complete.account.spent_usd == (asked + NEEDED) / 2
 
 
 @pytest.mark.parametrize(

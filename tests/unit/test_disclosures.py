@@ -51,7 +51,19 @@ def test_in_whatever_form_a_whole_vector_comes_it_is_read_in_the_order_of_the_cl
     [{"1": 0.25, "3": 0.125, "0": 0.5, "2": 0.125}, [["3", 0.125], [0, 0.5], ["1", 0.25], [2, 0.125]], SCORES],
 )
 def test_without_names_classes_go_by_number(answer):
-    np.testing.assert_allclose(read(answer, names=()), np.log(SCORES), rtol=1e-6)
+    """And with names none of which is a number."""
+    for names in (), ("ann", "bob", "cy", "dee"):
+        np.testing.assert_allclose(read(answer, names=names), np.log(SCORES), rtol=1e-6)
+
+
+@pytest.mark.parametrize("answer", ["7", "3", "0"])
+def test_where_a_class_is_called_by_a_number_text_is_a_name(answer):
+    """Whoever answers "7" of classes 7, 3, 0 and 1 does not mean the eighth."""
+    names = ("7", "3", "0", "1")
+    found = read(answer, "label", names=names)
+    assert found.argmax() == names.index(answer) and np.isfinite(found).sum() == 1
+    assert refused("2", "label", names=names).startswith("expected a class among 7, 3, 0, …")
+    assert read(2, "label", names=names).argmax() == 2
 
 
 @pytest.mark.parametrize(
@@ -165,7 +177,14 @@ def test_a_whole_vector_of_another_number_of_classes_is_refused(answer):
 
 @pytest.mark.parametrize(
     ("answer", "releases"),
-    [([0.123, 0.877, 0, 0], "round2"), ({"ann": 0.5001}, "m2_round3"), ([0.5, 0.25, 0.125, 0.125], "round1")],
+    [
+        ([0.123, 0.877, 0, 0], "round2"),
+        ({"ann": 0.5001}, "m2_round3"),
+        ([0.5, 0.25, 0.125, 0.125], "round1"),
+        ({"ann": 0.5000002}, "m2_round6"),
+        ({"ann": 0.50000004}, "m2_round7"),
+        ({"ann": 0.5000000004}, "m2_round9"),
+    ],
 )
 def test_more_digits_than_declared_are_refused(answer, releases):
     assert refused(answer, releases).endswith("found more")
@@ -178,6 +197,8 @@ def test_more_digits_than_declared_are_refused(answer, releases):
         ([0.5, 0.5, 0, 0], "round2"),
         ([float(np.float32(0.123)), float(np.float32(0.877)), 0, 0], "round3"),
         ({"ann": 0.5}, "m2_round3"),
+        ({"ann": 0.123456789}, "m2_round9"),
+        ({"ann": float(np.float32(0.876543))}, "m2_round6"),
     ],
 )
 def test_as_many_or_fewer_are_not(answer, releases):

@@ -1,6 +1,7 @@
 """Near-duplicates of one person's pictures."""
 
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -71,12 +72,72 @@ def test_pictures_without_any_contrast_stay_alone():
     assert _groups([np.full((64, 64), 7, np.uint8)] * 2, ["a", "a"]).tolist() == [100, 99]
 
 
+def _turning(first, last, share):
+    """Return a picture that is so far on the way from one to another."""
+    return np.asarray(Image.blend(_photograph(first), _photograph(last), share))
+
+
 def test_a_chain_of_pairs_is_one_group():
-    near = np.eye(5, dtype=bool)
-    for left, right in [(0, 3), (3, 4), (4, 1)]:
-        near[left, right] = near[right, left] = True
-    reached = fingerprints._smallest_reached(near, np.array([5, 6, 1, 8, 9]))
-    assert reached.tolist() == [5, 5, 1, 5, 5]
+    chain = [_turning(0, 1, share) for share in (0.0, 0.27, 0.42, 0.58, 0.73, 1.0)]
+    assert _near(chain[:1], chain[1:]) == [True] and _near(chain[:1], chain[2:]) == [False]
+    images = [_turning(2, 2, 0), *(chain[place] for place in (2, 0, 5, 4, 1, 3)), _turning(3, 3, 0)]
+    assert _groups(images, ["a"] * 8).tolist() == [100, *[94] * 6, 93]
+    assert _groups([chain[0], chain[-1]], ["a"] * 2).tolist() == [100, 99]
+
+
+def _by_a_plain_chain(images, sample_ids):
+    prints = np.stack([fingerprints.fingerprint(image) for image in images]).astype(float)
+    lengths = np.linalg.norm(prints, axis=1)
+    near = (prints @ prints.T > fingerprints.NEAR * lengths[:, None] * lengths) | np.eye(len(images), dtype=bool)
+    least = sample_ids
+    while True:
+        reached = np.where(near, least, sample_ids.max()).min(axis=1)
+        if (reached == least).all():
+            return least
+        least = reached
+
+
+def _many(count):
+    """Return as many pictures of noise, 16 x 16, half of them on the way from one to the next, and shuffled ids."""
+    random = np.random.default_rng(0)
+    noise = random.integers(0, 256, (count // 2, 16, 16))
+    ends = random.integers(0, count // 10, (2, count - count // 2))
+    shares = random.choice([0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9], (ends.shape[1], 1, 1))
+    between = (1 - shares) * noise[ends[0]] + shares * noise[ends[1]]
+    return np.concatenate([noise, between]).astype(np.uint8)[random.permutation(count)], random.permutation(count) + 7
+
+
+def test_groups_of_three_thousand_pictures_of_one_person_are_those_of_a_plain_chain():
+    images, sample_ids = _many(3000)
+    found = fingerprints.groups(images, sample_ids, np.zeros(len(images)))
+    expected = _by_a_plain_chain(images, sample_ids)
+    assert found.tolist() == expected.tolist()
+    sizes = np.unique(found, return_counts=True)[1]
+    assert (sizes == 1).sum() > 1000 and (sizes > 2).sum() > 10
+
+
+@pytest.mark.parametrize("block", [1, 7, 100, 299, 300, 301])
+def test_they_do_not_depend_on_how_many_are_compared_at_a_time(monkeypatch, block):
+    images, sample_ids = _many(300)
+    monkeypatch.setattr(fingerprints, "_BLOCK", block)
+    found = fingerprints.groups(images, sample_ids, np.zeros(len(images)))
+    assert found.tolist() == _by_a_plain_chain(images, sample_ids).tolist()
+
+
+@pytest.mark.parametrize("alike", [False, True])
+def test_no_array_of_all_pictures_against_all_is_held(monkeypatch, alike):
+    """Also where all of them are near each other."""
+    monkeypatch.setattr(fingerprints, "_BLOCK", 50)
+    images, sample_ids = _many(3000)
+    if alike:
+        images = np.repeat(images[:1], len(images), axis=0)
+    tracemalloc.start()
+    try:
+        found = fingerprints.groups(images, sample_ids, np.zeros(len(images)))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(images) ** 2 * 8 and (len(set(found.tolist())) == 1) == alike
 
 
 def test_a_fingerprint_is_the_change_between_neighbouring_cells():

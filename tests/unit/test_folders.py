@@ -115,6 +115,73 @@ def test_a_link_that_leads_to_a_picture_changes_with_it(folder, tmp_path):
     assert folders.state(place) != before
 
 
+def test_a_link_to_a_folder_is_followed_and_its_pictures_are_of_whom_the_link_says(folder, tmp_path):
+    place = folder("a/1.png")
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "deep" / "2.png").write_bytes(b"one")
+    (place / "b").symlink_to(tmp_path / "elsewhere")
+    assert folders.pictures(place) == ["a/1.png", "b/deep/2.png"]
+    assert folders.identity("b/deep/2.png") == "b"
+    before = folders.state(place)
+    (tmp_path / "elsewhere" / "deep" / "2.png").write_bytes(b"two and more")
+    assert folders.state(place) != before
+
+
+def test_two_names_of_one_folder_are_two_whichever_the_disk_lists_first(folder):
+    place = folder("m/1.png")
+    for name in "a", "z":
+        (place / name).symlink_to(place / "m")
+    assert folders.pictures(place) == ["a/1.png", "m/1.png", "z/1.png"]
+
+
+def test_the_folder_itself_may_be_a_link(folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder("a/1.png"))
+    assert folders.pictures(tmp_path / "link") == ["a/1.png"]
+    assert folders.state(tmp_path / "link") == folders.state(tmp_path / "mine")
+
+
+@pytest.mark.parametrize("links", [{"a/up": "..", "a/b/same": "."}, {"a/up": "../../mine/a"}, {"a/over": "../../mine"}])
+def test_links_that_lead_round_in_a_circle_end(folder, links):
+    place = folder("a/1.png", "a/b/2.png")
+    for name, target in links.items():
+        (place / name).symlink_to(target)
+    assert folders.pictures(place) == ["a/1.png", "a/b/2.png"]
+
+
+def test_so_do_two_folders_that_lead_to_each_other(folder):
+    place = folder("a/1.png", "b/2.png")
+    (place / "a/other").symlink_to("../b")
+    (place / "b/other").symlink_to("../a")
+    assert folders.pictures(place) == ["a/1.png", "a/other/2.png", "b/2.png", "b/other/1.png"]
+
+
+def test_a_link_to_itself_has_a_state_and_is_found(folder):
+    """What reads it says that it is no picture."""
+    place = folder("a/1.png")
+    (place / "a/2.png").symlink_to("2.png")
+    (place / "a/loop").symlink_to("loop")
+    assert folders.pictures(place) == ["a/1.png", "a/2.png"] and len(folders.state(place)) == 64
+
+
+def test_another_file_in_the_place_of_one_is_another_state_also_if_it_is_older(tmp_path):
+    path, states = tmp_path / "model.onnx", [folders.file_state(tmp_path / "model.onnx")]
+    assert states == [""]
+    for content, date in (b"one", 10**18), (b"one", 10**18 - 1), (b"one", 10**18 + 1), (b"longer", 10**18):
+        path.write_bytes(content)
+        os.utime(path, ns=(date, date))
+        states.append(folders.file_state(path))
+        assert folders.file_state(path) == states[-1]
+    assert len(set(states)) == len(states)
+
+
+def test_that_of_a_link_is_its_files_and_a_folder_has_none(tmp_path):
+    (tmp_path / "model.onnx").write_bytes(b"one")
+    (tmp_path / "link.onnx").symlink_to("model.onnx")
+    (tmp_path / "nowhere.onnx").symlink_to("gone.onnx")
+    assert folders.file_state(tmp_path / "link.onnx") == folders.file_state(tmp_path / "model.onnx") != ""
+    assert folders.file_state(tmp_path / "nowhere.onnx") == folders.file_state(tmp_path) == ""
+
+
 def test_a_name_that_is_no_text_has_a_state_and_is_refused(folder):
     place = folder("a/1.png")
     before = folders.state(place)

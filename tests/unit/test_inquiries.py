@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import askable
-from askable import CLASSES, HELD, LABELS
+from askable import CLASSES, HELD, LABELS, NAMES
 from obverse import asking, inquiries, predictions, samples, splits, stamps
 from obverse.accounts import Account
 from obverse.disclosures import Declaration
@@ -96,3 +96,26 @@ def test_a_victim_whose_picture_is_not_there_is_named(mine):
     splits.write(mine.folder / "splits.parquet", pa.table(rows), {})
     with pytest.raises(UnusableInput, match="expected sample_id 99, found no such row"):
         run(mine)
+
+
+def _in_folders(mine, identities):
+    path = mine.files("samples.parquet")[0]
+    table = samples.read(path)
+    samples.write(path, table.set_column(table.schema.names.index("identity"), "identity", pa.array(identities)), {})
+    return path
+
+
+def test_classes_are_called_as_the_configuration_names_them(mine):
+    names = ["c", "a", "e", "b", "d"]
+    assert inquiries.class_names(names, mine.files("samples.parquet")[0], CLASSES) == tuple(names)
+
+
+def test_without_names_they_are_called_as_the_subfolders_in_order_if_there_is_one_for_each(mine):
+    path = mine.files("samples.parquet")[0]
+    assert inquiries.class_names([], path, CLASSES) == tuple(NAMES)
+    assert inquiries.class_names([], path, CLASSES + 1) == inquiries.class_names([], path, CLASSES - 1) == ()
+
+
+def test_what_lies_in_no_subfolder_is_none(mine):
+    path = _in_folders(mine, ["b", "a", "", "a", "c", "d", "d"])
+    assert inquiries.class_names([], path, CLASSES) == () and inquiries.class_names([], path, 4) == tuple("abcd")

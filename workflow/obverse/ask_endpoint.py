@@ -40,14 +40,14 @@ def ask_endpoint(
     """Ask the endpoint about the victims' pictures and the adversary's, and write a prediction cache of each.
 
     ``questions``, ``samples`` and ``predictions`` have two entries, the victims' first. How it is asked, and where in
-    its answers the ``scores`` are, says `endpoints.Endpoint`; ``names`` are its classes in the order of scores, or
-    none. Every attempt is counted against the budget before it is made, and every answer is kept in the folder
-    ``account`` as it comes: a run that was killed asks for no more than it was waiting for.
+    its answers the ``scores`` are, says `endpoints.Endpoint`; pictures are ``size`` pixels a side, of ``colour``;
+    ``names`` are its classes in the order of scores, or none. Every attempt is counted against the budget before it
+    is made, and every answer is kept in the folder ``account`` as it comes: a run that was killed asks for no more
+    than it was waiting for.
     """
     client = endpoints.Client(
         endpoints.Endpoint(url, body, scores, authorization, timeout_seconds, attempts), connections
     )
-
     each = pictures.shape(size, COLOURS[colour])
 
     def ask(contents: Sequence[bytes], charge: asking.Charge) -> list:

@@ -104,18 +104,16 @@ def _usable(names: list[str], target: Target, account: Account) -> list[str]:
 
     Raises `UnusableInput` where more than `STEADY` are not: it is what was declared that does not fit.
     """
-    refused = {}
+    refused = set()
     for name in names:
         try:
             target.accept(account.answers[name])
-        except UnusableInput as error:
-            refused[name] = error
+        except UnusableInput:
+            refused.add(name)
             if len(refused) > STEADY:
                 raise
     if refused:
-        print(
-            f"{target.name}: {len(refused)} answers cannot be used and are asked for again, as of {min(refused)[:12]}"
-        )
+        print(f"{target.name}: {len(refused)} of the answers cannot be used, and are asked for again", flush=True)
     return [name for name in names if name not in refused]
 
 

@@ -53,19 +53,22 @@ def near(images: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 def _smallest_reached(prints: np.ndarray, lengths: np.ndarray, sample_ids: np.ndarray) -> np.ndarray:
     """Return the smallest of ``sample_ids`` [n] that each row reaches by a chain of near fingerprints."""
-    rows, columns = [np.arange(len(prints))], [np.arange(len(prints))]
+    part = rows = np.arange(len(prints))  # a row of the part that each is in
     for start in range(0, len(prints), _BLOCK):
         block = slice(start, start + _BLOCK)
-        near = prints[block] @ prints.T > NEAR * np.outer(lengths[block], lengths)
+        near = prints[block] @ prints[start:].T > NEAR * np.outer(lengths[block], lengths[start:])
         own, others = np.nonzero(near)
-        rows.append(own + start)
-        columns.append(others)
-    joined = np.concatenate(rows), np.concatenate(columns)
-    graph = sparse.coo_array((np.ones(len(joined[0]), bool), joined), shape=(len(prints), len(prints)))
-    count, part = sparse.csgraph.connected_components(graph, directed=False)
-    smallest = np.full(count, np.iinfo(sample_ids.dtype).max)
+        part = _joined(np.concatenate([own + start, rows]), np.concatenate([others + start, part]), len(rows))
+    smallest = np.full(len(prints), np.iinfo(sample_ids.dtype).max)
     np.minimum.at(smallest, part, sample_ids)
     return smallest[part]
+
+
+def _joined(ends: np.ndarray, others: np.ndarray, count: int) -> np.ndarray:
+    """Return for each of ``count`` rows the first that it is joined with, where each of ``ends`` is with its other."""
+    graph = sparse.coo_array((np.ones(len(ends), bool), (ends, others)), shape=(count, count))
+    _, number = sparse.csgraph.connected_components(graph, directed=False)
+    return np.unique(number, return_index=True)[1][number]
 
 
 _SAME_FACE = 0.5  # share of two boxes' union that they have in common

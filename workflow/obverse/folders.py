@@ -66,13 +66,17 @@ def _check_text(folder: Path, name: str) -> None:
 
 
 def _pictures(folder: Path) -> Iterator[str]:
-    seen: set[str] = set()  # folders, by where they really are: links are followed, but not round in a circle
     for above, below, names in os.walk(folder, followlinks=True):
-        if (place := os.path.realpath(above)) in seen:
+        if _is_round(Path(above), folder):
             below.clear()
             continue
-        seen.add(place)
         below[:] = [name for name in below if not name.startswith(".")]
         for name in names:
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
                 yield Path(above, name).relative_to(folder).as_posix()
+
+
+def _is_round(above: Path, folder: Path) -> bool:
+    """Return whether ``above`` is, by links, one of the folders that it lies in, from ``folder`` on."""
+    depth = len(above.relative_to(folder).parts)
+    return os.path.realpath(above) in map(os.path.realpath, above.parents[:depth])

@@ -50,7 +50,7 @@ class Inquiry:
 
 def class_names(names: list[str], samples_of_victims: Path, classes: int) -> tuple[str, ...]:
     """Return what answers may call the ``classes``: ``names``, or else the subfolders, if there is one for each."""
-    found = sorted(set(samples.read(samples_of_victims)["identity"].to_pylist()))
+    found = sorted(set(samples.read(samples_of_victims)["identity"].to_pylist()) - {""})
     return tuple(names or (found if len(found) == classes else []))
 
 
