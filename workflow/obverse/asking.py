@@ -184,7 +184,7 @@ def _ask_again(target: Target, contents: Iterator[bytes], names: set[str], accou
                 target.name,
                 f"expected the answer of before about the picture {name[:12]}, found another",
                 "Its answers change: from question to question, or since it was last asked. What can be audited is a "
-                f"target that does not. If it is another model now, call {account.path} {account.path.stem}.old.jsonl "
+                f"target that does not. If it is another model now, call {account.path} by another name in .jsonl "
                 "and run the same command again: everything is then asked anew, and what was spent still counts.",
             )
 
