@@ -350,7 +350,7 @@ def test_a_target_that_changed_since_an_earlier_run_is_refused_before_anything_n
     with pytest.raises(UnusableInput) as error:
         complete(changed)
     path = complete.account.path
-    assert f"call {path} {path.stem}.old.jsonl " in str(error.value)
+    assert f"call {path} by another name in .jsonl " in str(error.value)
     assert len(changed.asked) == 1 and kept(tmp_path)[1] == expected(PICTURES[:8])
     asked = kept(tmp_path)[0]
     path.rename(path.with_name(f"{path.stem}.old.jsonl"))
