@@ -60,6 +60,10 @@ class _Failure(NamedTuple):
     passing: bool
 
 
+# Of what is no JSON, as a page of somebody's in between, botocore makes an answer that says nothing.
+_NO_ANSWER = _Failure("expected an answer with FaceDetails, found one without", "Is a proxy in between?", passing=True)
+
+
 class Client:
     """Asks the service, from several threads at once."""
 
@@ -108,7 +112,9 @@ class Client:
             except (amazon.BotoCoreError, ResponseParserError) as error:
                 failure = _of_the_way(error)
             else:
-                return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+                if isinstance(answer.get("FaceDetails"), list):
+                    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+                failure = _NO_ANSWER
             if not failure.passing or attempt >= self._manner.attempts:
                 raise self._unusable(f"{failure.problem}; attempts made: {attempt}", failure.remedy)
             time.sleep(min(waits.backoff(BACKOFF_SECONDS, attempt), LONGEST_WAIT_SECONDS))
