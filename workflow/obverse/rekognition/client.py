@@ -3,9 +3,7 @@
 No key, and no message of the service's about keys, is in an error's text.
 """
 
-import difflib
 import itertools
-import os
 import re
 import threading
 import time
@@ -14,14 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import boto3
-import botocore.session
 from botocore import exceptions as amazon
-from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from obverse import waits
 from obverse.errors import UnusableInput
+from obverse.rekognition import sessions
 from obverse.rekognition.rates import Rate
 
 BACKOFF_SECONDS = 1.0  # before the second attempt; doubled each time, give or take half
@@ -40,7 +36,12 @@ CREDENTIALS = frozenset(
 # SSLError and ProxyConnectionError are ConnectionErrors too, but of those asking again makes nothing better.
 _LASTING = (amazon.SSLError, amazon.ProxyConnectionError)
 _PASSING = (amazon.ConnectionError, amazon.HTTPClientError, ResponseParserError)
-_NOBODY = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}  # the stand-in's
+_PARSER_ERRORS = (
+    AttributeError,
+    TypeError,
+    ValueError,
+    KeyError,
+)  # botocore's, of JSON in another shape than its model
 
 
 @dataclass(frozen=True)
@@ -76,16 +77,16 @@ class Client:
         self._manner, self._rate = manner, Rate(manner.requests_per_second)
         self._guard, self._method = threading.Lock(), ""
         try:
-            self._session = _session(stand_in)
-            _check_region(self._session, manner.region)
+            self._session = sessions.session(stand_in)
+            sessions.check_region(self._session, manner.region)
             self._client = self._session.client(
                 "rekognition",
                 region_name=manner.region,
                 endpoint_url=stand_in or None,
-                config=_config(manner, stand_in),
+                config=sessions.config(manner.connections, manner.timeout_seconds, stand_in),
             )
         except (amazon.BotoCoreError, ValueError) as error:
-            raise self._unusable(*_of_the_tools(error)) from error
+            raise self._unusable(*sessions.explain(error)) from error
 
     @property
     def where(self) -> str:
@@ -111,6 +112,8 @@ class Client:
                 failure = self._judged(code, error)
             except (amazon.BotoCoreError, ResponseParserError) as error:
                 failure = _of_the_way(error)
+            except _PARSER_ERRORS:
+                failure = _NO_ANSWER
             else:
                 if isinstance(answer.get("FaceDetails"), list):
                     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
@@ -127,7 +130,7 @@ class Client:
             try:
                 found = self._session.get_credentials()
             except amazon.BotoCoreError as error:
-                raise self._unusable(*_of_the_tools(error)) from error
+                raise self._unusable(*sessions.explain(error)) from error
             if found is None:
                 problem = "expected credentials where Amazon's tools look for them, found none"
                 raise self._unusable(problem, "Set AWS_PROFILE, or run: aws configure")
@@ -151,38 +154,6 @@ class Client:
         return UnusableInput(f"Rekognition in {self._manner.region}", problem, remedy)
 
 
-def _session(stand_in: str) -> boto3.session.Session:
-    if not stand_in:
-        return boto3.session.Session()
-    nothing = (None, None, os.devnull, None)  # nothing that the user's tools are told is meant for the stand-in
-    told = {"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
-    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=told), **_NOBODY)
-
-
-def _config(manner: Manner, stand_in: str) -> Config:
-    own = {"proxies": {}, "use_fips_endpoint": False, "use_dualstack_endpoint": False} if stand_in else {}
-    return Config(
-        retries={"mode": "standard", "total_max_attempts": 1},
-        max_pool_connections=manner.connections,
-        connect_timeout=manner.timeout_seconds,
-        read_timeout=manner.timeout_seconds,
-        tcp_keepalive=True,
-        **own,
-    )
-
-
-def _check_region(session: boto3.session.Session, region: str) -> None:
-    known = [
-        one
-        for partition in session.get_available_partitions()
-        for one in session.get_available_regions("rekognition", partition)
-    ]
-    if region not in known:
-        near = difflib.get_close_matches(region, known, n=1)
-        problem = f"expected a region that Rekognition is in, found {region!r}"
-        raise UnusableInput("rekognition.region", problem, f"Did you mean {(near or ['us-east-1'])[0]}?")
-
-
 def _code(error: amazon.ClientError) -> str:
     """Return the service's own name for what is wrong; a name, whatever a server may send as one."""
     return re.sub(r"[^A-Za-z0-9.]", "", str(error.response.get("Error", {}).get("Code", "")))[:80] or "no reason"
@@ -194,9 +165,3 @@ def _of_the_way(error: Exception) -> _Failure:
     if isinstance(error, _LASTING) or not isinstance(error, _PASSING):
         return _Failure(problem, "Look at the proxy, the certificates and the settings of Amazon's tools.", False)
     return _Failure(problem, "Is the network there? Ask again later, or allow more attempts or seconds.", True)
-
-
-def _of_the_tools(error: Exception) -> tuple[str, str]:
-    """Return what is wrong with the configuration of Amazon's tools: by its kind, as its text may hold anything."""
-    problem = f"expected settings that Amazon's tools can use, found otherwise ({type(error).__name__})"
-    return problem, "Try: aws sts get-caller-identity"
