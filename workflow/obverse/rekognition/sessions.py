@@ -22,7 +22,7 @@ def session(stand_in: str) -> boto3.session.Session:
 
 
 def config(connections: int, timeout_seconds: float, stand_in: str) -> Config:
-    """Return how a client connects; it makes one attempt, and asks a stand-in directly, whatever the user's tools do."""
+    """Return how a client connects: it makes one attempt, and asks a stand-in directly whatever the tools are told."""
     own = {"proxies": {}, "use_fips_endpoint": False, "use_dualstack_endpoint": False} if stand_in else {}
     return Config(
         retries={"mode": "standard", "total_max_attempts": 1},
