@@ -176,6 +176,17 @@ def test_without_credentials_nothing_is_charged_or_sent(misbehaving, monkeypatch
     assert charges.count == started.calls == 0
 
 
+def test_credentials_that_cannot_be_had_are_said_before_anything_is_charged(misbehaving, monkeypatch, tmp_path):
+    """A program that is to give them fails, and says more than is to be repeated."""
+    started, charges = misbehaving(), Charges()
+    program = "sh -c 'echo hush-hush >&2; exit 3'"
+    (tmp_path / "AWS_CONFIG_FILE").write_text(f"[default]\ncredential_process = {program}\n")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", started.url)
+    with pytest.raises(UnusableInput, match="CredentialRetrievalError") as caught:
+        Client(MANNER).ask(FACE, charges)
+    assert charges.count == started.calls == 0 and "hush-hush" not in str(caught.value)
+
+
 @pytest.mark.parametrize("region", ["mars-east-1", "us-east-9", "eu-north-1"])
 def test_a_region_that_the_service_is_not_in_is_refused_at_once(region: str):
     with pytest.raises(UnusableInput, match=rf"rekognition.region: expected a region .* found '{region}'\nDid you"):

@@ -129,7 +129,9 @@ class Client:
                 return
             try:
                 found = self._session.get_credentials()
-            except amazon.BotoCoreError as error:
+                if found is not None:
+                    found.get_frozen_credentials()  # those that must be fetched, or have expired, show only now
+            except (amazon.BotoCoreError, amazon.ClientError) as error:
                 raise self._unusable(*sessions.explain(error)) from error
             if found is None:
                 problem = "expected credentials where Amazon's tools look for them, found none"
@@ -141,7 +143,7 @@ class Client:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if code in CREDENTIALS:
             problem = f"expected an answer, found {code}: credentials found by way of {self._method!r}"
-            remedy = "Are they those you mean, of this region, and allowed rekognition:DetectFaces?"
+            remedy = "Are they those you mean, for this region, allowed rekognition:DetectFaces? Is the clock right?"
             return _Failure(problem, remedy, passing=False)
         problem = f"expected an answer, found {code} (HTTP {status})"
         if code in THROTTLED or status == 429:
