@@ -3,6 +3,7 @@ import json
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import save_file
 
 from obverse import checkpoints, stamps
 from obverse.classifiers import Classifier
@@ -83,3 +84,9 @@ def test_a_weight_file_of_somebody_else_is_refused(tmp_path):
     save_file({"a": torch.zeros(2)}, tmp_path / "theirs.safetensors")
     with pytest.raises(UnusableInput, match="expected a weight file of ours"):
         checkpoints.load(tmp_path / "theirs.safetensors", Classifier)
+
+
+def test_a_record_that_is_none_is_an_unreadable_file(tmp_path):
+    save_file({"x": torch.zeros(1)}, tmp_path / "w", metadata={"obverse": "[]"})
+    with pytest.raises(UnusableInput, match="expected a weight file of ours, found something unreadable .*found list"):
+        checkpoints.read(tmp_path / "w")

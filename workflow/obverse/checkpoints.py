@@ -56,6 +56,8 @@ def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
     try:
         with safe_open(path, framework="pt") as opened:
             record = json.loads((opened.metadata() or {})["obverse"])
+            if not isinstance(record, dict):
+                raise ValueError(f"expected a record, found {type(record).__name__}")
             return record, {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (not a mapping)
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise _unusable(

@@ -94,7 +94,7 @@ def dataset(config: dict, name: str) -> str:
 
 
 def is_known(config: dict, name: str) -> bool:
-    """Return whether `target` finds ``name``."""
+    """Return whether ``name`` is that of a target trained here."""
     try:
         _parse(config, name)
     except KeyError:

@@ -120,7 +120,7 @@ class Service:
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[None]:
-        limits = {"most": padded.SIZE, "patience": PATIENCE, "threads": _SEERS}
+        limits = {"most": 2 * padded.SIZE, "patience": PATIENCE, "threads": _SEERS}
         batches = Batches[Image.Image, dict | None](self._eyes.see, **limits)
         with batches as self._batches, ThreadPoolExecutor(_DECODERS) as self._decoders:
             yield
