@@ -17,6 +17,7 @@ TARGETS = [
     "results/angles/datasets/facescrub/images.parquet",
     "results/ablations.png",
     "results/audit/example/card.html",
+    "results/rekognition/celeba.parquet",
 ]
 
 # They steer how the network is used, or mark consent; what comes of a run does not depend on them.
@@ -31,6 +32,14 @@ OPERATIONAL = {
     "datasets.mnist.download",
     "datasets.cifar10.download",
     "datasets.facescrub.decoders",
+    "rekognition.connections",
+    "rekognition.requests_per_second",
+    "rekognition.timeout_seconds",
+    "rekognition.attempts",
+    "rekognition.price_usd",
+    "rekognition.max_questions",
+    "rekognition.max_cost_usd",
+    "rekognition.confirm_spend",
 }
 
 # Values for keys where adding one, or flipping, would not make sense.
@@ -68,6 +77,8 @@ CHANGED = {
     "asked.example.scale": "probabilities",
     "asked.example.images": "results/pictures/same_faces",
     "asked.example.auxiliary": "results/pictures/distinct_faces",
+    "rekognition.source": "official",
+    "rekognition.region": "eu-west-1",
     "audit.policies": ["full", "label"],
     "audit.method": "aligned",
     "compute.precision": "bfloat16",

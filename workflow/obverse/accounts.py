@@ -19,12 +19,13 @@ from pathlib import Path
 
 from obverse import jsonl
 from obverse.errors import UnusableInput
+from obverse.packed import Packed
 
 
 class Account:
     """The account of one version of a target, opened to be added to, by several threads; a context manager.
 
-    ``answers`` holds the last answer about each picture, by its sha256: a JSON value. ``asked`` counts attempts and
+    ``answers`` maps the sha256 of each picture to the last answer about it: a JSON value. ``asked`` counts attempts and
     ``spent_usd`` what they cost, all versions and all earlier runs together. ``steady`` says whether, since the last
     answer came, the target was found to say the same when it is asked again.
     """
@@ -37,7 +38,7 @@ class Account:
         folder.mkdir(parents=True, exist_ok=True)
         version = hashlib.sha256(made_from.encode()).hexdigest()[:16]
         self.path, self.price_usd = folder / f"{version}.jsonl", price_usd
-        self.answers: dict[str, object] = {}
+        self.answers = Packed()
         self.asked, self.spent_usd, self.steady = 0, 0.0, False
         self._guard, self._lock = threading.Lock(), (folder / "lock").open("a")
         try:

@@ -15,12 +15,15 @@ def read(path: Path) -> Iterator[object]:
     """Yield what each line holds, nothing where there is no file; cut off a last line that a kill tore."""
     if not path.is_file():
         return
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        os.truncate(path, whole)
-    for each in content[:whole].splitlines():
-        try:
-            yield json.loads(each)
-        except ValueError:  # a machine that lost power may leave zeros
-            continue
+    whole = 0
+    with path.open("rb") as stream:
+        for each in stream:
+            if not each.endswith(b"\n"):
+                os.truncate(path, whole)
+                return
+            whole += len(each)
+            try:
+                value = json.loads(each)
+            except ValueError:  # a machine that lost power may leave zeros
+                continue
+            yield value

@@ -46,6 +46,7 @@ class Misconduct:
     sees_two: bool = False
     leaves_out: str = ""  # a field of every face
     adds: str = ""  # a field that nobody knows
+    refuses_key: str = ""  # an access key that it does not know
 
 
 class Service:
@@ -75,10 +76,12 @@ class Service:
         return web.Response(body=body, status=status, content_type=wire.TYPE)
 
     async def _detect(self, request: web.BaseRequest) -> bytes:
-        wire.check_signed(request.headers, self.regions)
+        key = wire.check_signed(request.headers, self.regions)
         wire.check_target(request.method, request.path, request.headers)
         self.calls += 1
         call = self.calls
+        if key == self._misconduct.refuses_key:
+            raise wire.Refusal("UnrecognizedClientException", "The security token included in the request is invalid.")
         try:
             asked = wire.asked(await request.read())
         except web.HTTPRequestEntityTooLarge as error:

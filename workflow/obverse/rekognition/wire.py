@@ -48,14 +48,15 @@ class Asked(NamedTuple):
     fields: frozenset[str]  # of ``FaceDetails`` that are wanted
 
 
-def check_signed(headers: Mapping[str, str], regions: Collection[str]) -> None:
-    """Raise `Refusal` unless a signature is there, for this service and one of ``regions``."""
+def check_signed(headers: Mapping[str, str], regions: Collection[str]) -> str:
+    """Return whose key signed; raise `Refusal` unless a signature is there, for this service and one of ``regions``."""
     header = headers.get("Authorization")
     if not header:
         raise Refusal("AccessDeniedException", "The request carries no signature.")
     signed = _SIGNED.fullmatch(header.strip())
     if not signed or signed["service"] != "rekognition" or signed["region"] not in regions:
         raise Refusal("UnrecognizedClientException", "The signature is not one for Rekognition in a region it serves.")
+    return signed["key"]
 
 
 def check_target(method: str, path: str, headers: Mapping[str, str]) -> None:
