@@ -18,34 +18,39 @@ Leak = tuple[float, int]  # the share of the floor's error that is left; how man
 ONE_STAYS = {"full": (0.55, 9), "m5": (0.8, 4), "label": (1.0, 0)}
 ALL_LEAK = {"full": (0.55, 9), "m5": (0.8, 4), "label": (0.9, 1)}
 ONE_FAILED = {"full": (0.55, 9), "m5": (0.8, 4), "label": (1.3, 0)}
+TWO_STAY = {"full": (0.55, 9), "round1": (1.0, 0), "m5": (1.0, 0), "label": (1.0, 0)}  # neither holds the other
+ALL_STAY = {"full": (1.0, 0), "m5": (1.0, 0), "label": (1.0, 0)}
 
 
-def inputs(folder: Path, leaks: dict[str, Leak], *, side: str = "member", size: int = 8) -> dict:
+def inputs(folder: Path, leaks: dict[str, Leak], *, side: str = "member", size: int = 8, people: int = PEOPLE) -> dict:
     """Write two trainings of an attack on each policy, the floor, the truth, and pictures of the first training.
 
-    Returns the arguments of `write_card` that say where they are; the outputs are in ``folder`` too.
+    The victims are the first ``people``. Returns the arguments of `write_card` that say where the files are; the
+    outputs are in ``folder`` too.
     """
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(0)
-    ease = 1 + 0.3 * random.normal(size=PEOPLE)[PERSON]  # some are far from the mean face, whatever the attack
+    person = PERSON[: people * PICTURES]
+    ease = 1 + 0.3 * random.normal(size=PEOPLE)[person]  # some are far from the mean face, whatever the attack
     given: dict = {"views": [], "scores": [], "pictured": list(leaks), "reconstructions": [], "pictured_scores": []}
     for policy, (left, named) in leaks.items():
         for training in (1, 2):
             mse = FLOOR * ease * (left + 0.1 * _balanced(ease, random))
             given["views"].append(policy)
-            given["scores"].append(score_file(folder / f"{policy}_{training}.parquet", mse, named > PERSON, side))
+            given["scores"].append(score_file(folder / f"{policy}_{training}.parquet", mse, named > person, side))
         given["pictured_scores"].append(given["scores"][-2])
         given["reconstructions"].append(folder / f"{policy}.npy")
-        noise = random.integers(0, 256, (len(SAMPLES), size, size), dtype=np.uint8)
-        samples.write_images(given["reconstructions"][-1], noise)
-    given["floor"] = score_file(folder / "floor.parquet", FLOOR * ease, PERSON < 0, side, 0)
-    given["ceiling"] = score_file(folder / "ceiling.parquet", 0 * ease, PERSON > 0, side, 0)
+        rebuilt = random.integers(0, 256, (len(person), size, size), dtype=np.uint8)
+        samples.write_images(given["reconstructions"][-1], rebuilt)
+    given["floor"] = score_file(folder / "floor.parquet", FLOOR * ease, person < 0, side, 0)
+    given["ceiling"] = score_file(folder / "ceiling.parquet", 0 * ease, person > 0, side, 0)
     return given | _own(folder, size) | _said(folder)
 
 
 def score_file(path: Path, mse: np.ndarray, named: np.ndarray, side: str, queries: int = QUERIES) -> Path:
-    """Write scores of the pictures in `SAMPLES`, of which ``named`` [N] are ranked first."""
-    rows = {"sample_id": SAMPLES, "label": PERSON, "split": side, "mse": mse.astype(np.float32), "ssim": np.float32(0)}
+    """Write scores of the first N pictures in `SAMPLES`: ``mse`` [N]; ``named`` [N] are ranked first."""
+    whose = {"sample_id": SAMPLES[: len(mse)], "label": PERSON[: len(mse)]}
+    rows = whose | {"split": side, "mse": mse.astype(np.float32), "ssim": np.float32(0)}
     ranks = {"identity_rank": 1, "evaluation_rank": np.where(named, 1, 4)}
     scores.write(path, pd.DataFrame(rows | ranks), queries, {})
     return path
@@ -71,5 +76,5 @@ def _own(folder: Path, size: int) -> dict:
 
 def _said(folder: Path) -> dict:
     words = {"target": "faces", "releases": "full", "origin": "Stand-ins: facescrub: rendered faces, nobody's picture"}
-    numbers = {"shown": 5, "resamples": 200, "seed": 1}
+    numbers = {"shown": 5, "tolerance": 0.1, "resamples": 200, "seed": 1}
     return words | numbers | {"html": folder / "card.html", "table": folder / "card.csv"}

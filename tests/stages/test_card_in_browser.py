@@ -15,7 +15,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 SCREENS = {390: 844, 320: 568, 1200: 900}
-CASES = {"fine": audits.ONE_STAYS, "leaks": audits.ALL_LEAK, "unclear": audits.ONE_FAILED}
+CASES = {"fine": audits.ONE_STAYS, "two": audits.TWO_STAY, "leaks": audits.ALL_LEAK, "unclear": audits.ONE_FAILED}
+FACES = {name: 5 * (1 + len(leaks)) for name, leaks in CASES.items()} | {"doubts": 4 * 18, "long": 9 * 20}
 FACTS = """({
     shown: document.documentElement.scrollWidth,
     verdict: document.querySelector('.verdict')?.getBoundingClientRect().bottom,
@@ -47,10 +48,14 @@ async def look(pages: dict[str, Path], folder: Path) -> dict[tuple[str, int], Se
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Seen]:
-    """A card of each verdict; another of a target with a long name, all policies, and as many faces as can be."""
+    """A card of each verdict; one of more doubts, of few pictures, whose judge knows nobody; another of a target with a
+    long name, all policies, and as many faces as can be.
+    """
     folder = tmp_path_factory.mktemp("cards")
     many = dict.fromkeys(("full", "round2", "round1", "m10_round3", "m10", "m5", "m1", "label"), (0.9, 0))
     given = {name: audits.inputs(folder / name, leaks) for name, leaks in CASES.items()}
+    doubtful = audits.inputs(folder / "doubts", audits.ALL_STAY | {"label": (1.3, 0)}, people=6)
+    given["doubts"] = doubtful | {"tolerance": 0.005, "shown": 20, "ceiling": doubtful["floor"]}
     given["long"] = audits.inputs(folder / "long", many) | {"target": "faces_of_everybody" * 5, "shown": 20}
     for one in given.values():
         write_card(**one)
@@ -71,7 +76,7 @@ def test_no_screen_is_scrolled_sideways(seen):
 
 def test_every_picture_is_shown_square(seen):
     for (name, _), one in seen.items():
-        assert one.facts["images"] == [8] * (9 * 20 if name == "long" else 4 * 5)
+        assert one.facts["images"] == [8] * FACES[name]
         assert all(width == pytest.approx(height) and width > 40 for width, height in one.facts["sides"])
 
 

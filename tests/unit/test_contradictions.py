@@ -378,3 +378,96 @@ def test_a_target_of_ones_own_may_be_a_model_or_an_endpoint(changes: dict):
 
 def test_the_judge_of_an_audit_starts_as_no_target_does():
     assert first(audit__evaluator__seed=1)[0] == "audit.evaluator.seed"
+
+
+@pytest.mark.parametrize(
+    ("listed", "after", "before"),
+    [
+        (["m5", "full", "label"], "full", "m5"),
+        (["round1", "round2"], "round2", "round1"),
+        (["full", "label", "m1_round1"], "m1_round1", "label"),
+        (["full", "m5", "round1", "m10"], "m10", "m5"),
+    ],
+)
+def test_a_policy_stands_before_what_can_be_made_of_it(listed: list[str], after: str, before: str):
+    assert first(audit__policies=listed) == (
+        "audit.policies",
+        f"{after!r} stands after {before!r}, which can be made of it",
+        "Name them once each, the most permissive first.",
+    )
+
+
+@pytest.mark.parametrize("listed", [["label"], ["full", "m5", "round1", "label"], ["full", "round1", "m5", "label"]])
+def test_policies_of_which_neither_holds_the_other_stand_in_any_order(listed: list[str]):
+    assert found(audit__policies=listed) == []
+
+
+@pytest.mark.parametrize("key", ["images", "auxiliary"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "results/mine",
+            "./results/mine",
+            "results",
+            "results/pictures",
+            "results/pictures/nobody",
+            "own/../results/a",
+        ),
+        *("./results/pictures/members", "results/pictures/members/", "results/pictures/members/person"),
+    ],
+)
+def test_a_folder_under_results_that_no_rule_writes_is_refused(key: str, path: str):
+    """Nor is one that a rule does write, by another name: the workflow would not see who makes it."""
+    assert first(asked={"mine": OWN | {key: path}}) == (
+        f"asked.mine.{key}",
+        f"{path!r} lies under results/, which rules write and purge deletes",
+        "Keep what is yours elsewhere.",
+    )
+
+
+@pytest.mark.parametrize("path", ["results/pictures/members", "own/results/pictures", "results.old/a", "/data/results"])
+def test_a_folder_that_a_rule_writes_or_that_lies_elsewhere_is_accepted(path: str):
+    assert found(asked={"mine": OWN | {"images": path, "auxiliary": "results/pictures/generic"}}) == []
+
+
+def test_a_model_may_be_one_that_is_trained_here_but_by_its_own_name():
+    """As the shipped example's is."""
+    model = SHIPPED["asked"]["example"]["model"]
+    assert model.startswith("results/") and found(asked={"mine": OWN | {"model": model}}) == []
+    where, problem, _ = first(asked={"mine": OWN | {"model": f"./{model}"}})
+    assert where == "asked.mine.model" and problem.endswith("lies under results/, which rules write and purge deletes")
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "problem"),
+    [
+        (
+            {"architecture": "resnet18"},
+            "architecture",
+            "'resnet18' says something of .safetensors files, but the target is .onnx",
+        ),
+        (
+            {"model": "m.safetensors", "architecture": "resnet18", "output": "scores"},
+            "output",
+            "'scores' says something of .onnx files, but the target is .safetensors",
+        ),
+        (
+            ENDPOINT | {"output": "scores"},
+            "output",
+            "'scores' says something of .onnx files, but the target is no file",
+        ),
+        (
+            ENDPOINT | {"architecture": "resnet18"},
+            "architecture",
+            "'resnet18' says something of .safetensors files, but the target is no file",
+        ),
+    ],
+)
+def test_what_is_said_of_another_kind_of_target_is_refused(changes: dict, key: str, problem: str):
+    assert found(asked={"mine": OWN | changes}) == [(f"asked.mine.{key}", problem, "Leave it out.")]
+
+
+@pytest.mark.parametrize("changes", [{"output": "scores"}, {"model": "m.safetensors", "architecture": "resnet18"}])
+def test_what_is_said_of_its_own_kind_of_file_is_accepted(changes: dict):
+    assert found(asked={"mine": OWN | changes}) == []

@@ -1,5 +1,7 @@
 """How much nearer an attack comes than one that asks nothing, and what of that can be published."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from obverse.statistics import difference_over_identities
 PERSON = np.array([0, 0, 1, 1, 1, 2])
 FLOOR_MSE = np.array([0.02, 0.04, 0.06, 0.08, 0.02, 0.02])  # mean 0.04
 RESAMPLES = 400
+BAR = leaks.Bar(people=53, tolerance=0.1, judged=True)
 
 
 def rows(mse: np.ndarray, named: np.ndarray, person: np.ndarray, training: int = 0) -> pd.DataFrame:
@@ -88,7 +91,7 @@ def test_with_one_picture_a_person_it_is_scipys_interval():
 def test_the_floor_leaks_nothing_against_itself():
     _, floor = many(6, 10, 4)
     found = leaks.measure(floor, floor, RESAMPLES, 1)
-    assert set(found.values()) == {0.0} and leaks.state(found) == leaks.AT_FLOOR
+    assert set(found.values()) == {0.0} and leaks.state(found, BAR) == leaks.AT_FLOOR
 
 
 def leak(error: tuple[float, float], named: tuple[float, float] = (-0.1, 0.1)) -> dict[str, float]:
@@ -101,7 +104,7 @@ def leak(error: tuple[float, float], named: tuple[float, float] = (-0.1, 0.1)) -
     ("found", "state"),
     [
         (leak((0.001, 0.2)), leaks.LEAKS),
-        (leak((0.0, 0.2)), leaks.AT_FLOOR),  # an interval that only touches 0 is not above it
+        (leak((0.0, 0.1)), leaks.AT_FLOOR),  # an interval that only touches 0 is not above it
         (leak((-0.1, 0.1), (0.001, 0.2)), leaks.LEAKS),
         (leak((-0.1, 0.1), (-0.2, -0.1)), leaks.AT_FLOOR),  # whom a failed attack does not name says nothing
         (leak((-0.2, 0.0)), leaks.AT_FLOOR),
@@ -110,7 +113,55 @@ def leak(error: tuple[float, float], named: tuple[float, float] = (-0.1, 0.1)) -
     ],
 )
 def test_a_leak_is_one_that_lies_above_nothing_and_worse_than_nothing_is_no_proof(found: dict, state: str):
-    assert leaks.state(found) == state
+    assert leaks.state(found, BAR) == state
+
+
+@pytest.mark.parametrize(
+    ("found", "state"),
+    [
+        (leak((-0.1, 0.1), (-0.1, 0.1)), leaks.AT_FLOOR),
+        (leak((-0.1, 0.101)), leaks.UNDECIDED),
+        (leak((-0.1, 0.1), (-0.1, 0.101)), leaks.UNDECIDED),
+        (leak((-0.3, 0.3), (-0.3, 0.3)), leaks.UNDECIDED),
+        (leak((0.001, 0.101)), leaks.LEAKS),  # what is seen needs no bound
+    ],
+)
+def test_an_interval_that_ends_above_the_tolerance_decides_nothing_and_at_it_is_at_the_floor(found: dict, state: str):
+    assert leaks.state(found, BAR) == state
+
+
+@pytest.mark.parametrize("tolerance", [0.05, 0.2])
+def test_the_tolerance_is_what_the_bar_says(tolerance: float):
+    bar = replace(BAR, tolerance=tolerance)
+    assert leaks.state(leak((-0.1, tolerance), (-0.1, 0.0)), bar) == leaks.AT_FLOOR
+    assert leaks.state(leak((-0.1, tolerance + 0.001), (-0.1, 0.0)), bar) == leaks.UNDECIDED
+
+
+@pytest.mark.parametrize("found", [leak((0.5, 0.6), (0.5, 0.6)), leak((-0.1, 0.1)), leak((-0.2, -0.1))])
+def test_of_few_people_nothing_is_decided_whatever_the_numbers(found: dict):
+    """Of five; six are enough to say what more would."""
+    assert leaks.state(found, replace(BAR, people=5)) == leaks.UNDECIDED
+    assert leaks.state(found, replace(BAR, people=6)) == leaks.state(found, BAR)
+
+
+@pytest.mark.parametrize(
+    ("named", "judged", "state"),
+    [
+        ((-0.3, 0.3), False, leaks.AT_FLOOR),
+        ((-0.3, 0.3), True, leaks.UNDECIDED),
+        ((0.001, 0.3), False, leaks.LEAKS),
+        ((0.001, 0.3), True, leaks.LEAKS),
+    ],
+)
+def test_a_judge_who_knows_nobody_counts_for_nothing_but_for_a_leak_that_he_sees(
+    named: tuple[float, float], judged: bool, state: str
+):
+    assert leaks.state(leak((-0.1, 0.1), named), replace(BAR, judged=judged)) == state
+
+
+def test_that_a_judge_knows_nobody_excuses_no_error_that_may_be_removed():
+    unjudged = replace(BAR, judged=False)
+    assert leaks.state(leak((-0.1, 0.101)), unjudged) == leaks.state(leak((-0.2, -0.1)), unjudged) == leaks.UNDECIDED
 
 
 LEAKING, QUIET, FAILED = leak((0.1, 0.2)), leak((-0.1, 0.1)), leak((-0.2, -0.1))
@@ -118,7 +169,7 @@ LEAKING, QUIET, FAILED = leak((0.1, 0.2)), leak((-0.1, 0.1)), leak((-0.2, -0.1))
 
 def test_a_policy_protects_no_better_than_the_weakest_that_can_be_made_of_it():
     """Ten scores to one decimal do not hold five unrounded ones, nor does m5 all scores to one decimal."""
-    found = leaks.states({"full": QUIET, "m10": QUIET, "round1": QUIET, "m5": LEAKING, "label": QUIET})
+    found = leaks.states({"full": QUIET, "m10": QUIET, "round1": QUIET, "m5": LEAKING, "label": QUIET}, BAR)
     through = {"full": leaks.LEAKS, "m10": leaks.LEAKS, "m5": leaks.LEAKS}
     assert found == through | {"round1": leaks.AT_FLOOR, "label": leaks.AT_FLOOR}
     assert list(found) == ["full", "m10", "round1", "m5", "label"]
@@ -126,21 +177,34 @@ def test_a_policy_protects_no_better_than_the_weakest_that_can_be_made_of_it():
 
 def test_what_the_label_leaks_every_policy_leaks():
     views = ["full", "round1", "m10", "m1_round1", "label"]
-    found = leaks.states({name: LEAKING if name == "label" else QUIET for name in views})
+    found = leaks.states({name: LEAKING if name == "label" else QUIET for name in views}, BAR)
     assert set(found.values()) == {leaks.LEAKS}
 
 
 def test_a_leak_is_worse_than_an_attack_that_failed_and_that_than_the_floor():
-    found = leaks.states({"full": QUIET, "m5": LEAKING, "round1": QUIET, "m1_round1": FAILED, "label": QUIET})
+    leaked = {"full": QUIET, "m5": LEAKING, "round1": QUIET, "m1_round1": FAILED, "label": QUIET}
+    found = leaks.states(leaked, BAR)
     assert found["full"] == found["m5"] == leaks.LEAKS
     assert found["round1"] == found["m1_round1"] == leaks.UNDECIDED and found["label"] == leaks.AT_FLOOR
 
 
-def test_the_most_permissive_at_the_floor_is_the_first_of_them():
+def test_few_people_leave_every_policy_undecided():
+    found = leaks.states({"full": LEAKING, "m5": QUIET, "label": FAILED}, replace(BAR, people=5))
+    assert set(found.values()) == {leaks.UNDECIDED}
+
+
+def test_the_most_permissive_at_the_floor_is_the_one_that_holds_the_others():
     found = {"full": leaks.LEAKS, "round1": leaks.UNDECIDED, "m1": leaks.AT_FLOOR, "label": leaks.AT_FLOOR}
-    assert leaks.most_permissive(found) == "m1"
+    assert leaks.most_permissive(found) == ["m1"]
+
+
+def test_of_two_at_the_floor_of_which_neither_holds_the_other_both_are_the_most_permissive():
+    """And what can be made of either is not."""
+    quiet = ["round1", "m5", "m5_round1", "m1", "label"]
+    found = {"full": leaks.LEAKS} | dict.fromkeys(quiet, leaks.AT_FLOOR)
+    assert leaks.most_permissive(found) == ["round1", "m5"]
 
 
 @pytest.mark.parametrize("state", [leaks.LEAKS, leaks.UNDECIDED])
 def test_where_none_stays_at_the_floor_none_is_named(state: str):
-    assert leaks.most_permissive({"full": leaks.LEAKS, "label": state}) is None
+    assert leaks.most_permissive({"full": leaks.LEAKS, "label": state}) == []

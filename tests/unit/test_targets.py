@@ -217,3 +217,19 @@ def test_nobody_judges_what_holds_no_victims(dataset: str):
 def test_nothing_is_derived_from_a_target_one_can_only_ask(name: str):
     with pytest.raises(KeyError):
         target(CONFIG, name)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "role"),
+    [
+        ("celeba", "celeba"),
+        ("celeba_minmax", "celeba"),
+        ("cifar10_32", "cifar10"),
+        ("mine-images", "mine-images"),
+        ("my_model-images", "my_model-images"),
+        ("facescrub_mine-auxiliary", "facescrub_mine-auxiliary"),
+    ],
+)
+def test_the_role_of_a_users_data_set_is_itself_whatever_its_name(dataset: str, role: str):
+    """What follows an underscore says how ours are prepared; in a user's name it says nothing."""
+    assert targets.role(dataset) == role

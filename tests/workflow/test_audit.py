@@ -1,5 +1,6 @@
 """What the workflow gives the card of an audit."""
 
+import re
 import shlex
 
 import pytest
@@ -10,13 +11,18 @@ from checkouts import TINY, Checkout, copy_checkout
 CARD = "results/audit/example/card.html"
 
 
-def given(checkout: Checkout, changes: dict) -> dict[str, list[str]]:
-    """Return the options of `write_card` as a dry-run prints its command; ``changes`` are to the tiny configuration."""
+def printed(checkout: Checkout, changes: dict, product: str) -> str:
+    """Return what a dry-run prints that makes ``product``; ``changes`` are to the tiny configuration."""
     (checkout.path / "changed.yaml").write_text(yaml.safe_dump(changes))
     files = ("--configfile", TINY, "changed.yaml")
-    done = checkout.run("snakemake", "--cores", "1", "--dry-run", "--printshellcmds", *files, "--", CARD)
+    done = checkout.run("snakemake", "--cores", "1", "--dry-run", "--printshellcmds", *files, "--", product)
     assert done.returncode == 0, done.stderr
-    command = done.stdout.split("python -m obverse.write_card")[1].split("&>")[0]
+    return done.stdout
+
+
+def given(checkout: Checkout, changes: dict) -> dict[str, list[str]]:
+    """Return the options of `write_card` as a dry-run prints its command; ``changes`` are to the tiny configuration."""
+    command = printed(checkout, changes, CARD).split("python -m obverse.write_card")[1].split("&>")[0]
     options: dict[str, list[str]] = {}
     for word in shlex.split(command.replace("\\\n", " ")):
         if word.startswith("--"):
@@ -66,3 +72,16 @@ def test_a_card_says_which_of_its_pictures_are_stand_ins(checkout: Checkout):
     for folder in mine.values():
         (checkout.path / folder / "someone").mkdir(parents=True)
     assert given(checkout, {"asked": {"example": mine}})["--origin"] == []
+
+
+def test_a_target_called_as_a_data_set_of_ours_has_a_judge_and_reserved_pictures_of_its_own(checkout: Checkout):
+    """What the judge of facescrub_mine's people has seen is said of their own pictures, never of facescrub's."""
+    own = {"size": 16, "classes": 6, "images": "my/images", "auxiliary": "my/others", "model": "my/model.onnx"}
+    for key in ("images", "auxiliary"):
+        (checkout.path / own[key] / "someone").mkdir(parents=True)
+    (checkout.path / own["model"]).touch()
+    said = printed(checkout, {"asked": {"facescrub_mine": own}}, "results/audit/facescrub_mine/card.html")
+    read = re.findall(r"--reserved (\S+) ", said)
+    assert len(read) > 3 and set(read) == {"results/datasets/facescrub_mine-images/reserved.parquet"}
+    assert "facescrub/" not in said
+    assert set(re.findall(r"results/evaluators/[^/\s]+", said)) == {"results/evaluators/facescrub_mine-images"}

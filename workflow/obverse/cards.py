@@ -74,14 +74,18 @@ def render(card: Card) -> str:
 def _verdict(card: Card, tried: list[dict]) -> str:
     if card.permitted:
         kind, text = "fine", f"<b>{escape('; or '.join(map(policies.described, card.permitted)))}</b>."
-        named = f", and {_percent(card.bar.tolerance)} more people named" if card.bar.judged else ""
+        most = _most(card.bar)
+        named = f", or {most} more people named," if card.bar.judged else ""
         why = (
-            "With it pictures come out no nearer than with no scores at all, as far as can be seen: that "
-            f"{_percent(card.bar.tolerance)} of the error are removed{named}, is out of the question for these attacks."
+            f"With {'it' if len(card.permitted) == 1 else 'each'} pictures come out no nearer than with no scores at "
+            f"all, as far as can be seen: that more than {most} of the error is removed{named} is out of the question "
+            "for these attacks."
         )
     elif any(row["state"] == leaks.UNDECIDED for row in tried):
         kind, text = "unclear", "<b>cannot be said</b>."
-        why = "; ".join(dict.fromkeys(_doubt(row, card.bar) for row in tried if row["state"] == leaks.UNDECIDED)) + "."
+        # Who is undecided through what it contains has no cause of its own.
+        doubted = [row for row in tried if row["state"] == leaks.state(row, card.bar) == leaks.UNDECIDED]
+        why = " ".join(dict.fromkeys(_doubt(row, card.bar) for row in doubted))
     else:
         kind, text = "leaks", "<b>none</b> of those tried."
         least = min(tried, key=lambda row: (row["error_removed"], row["named"]))
@@ -97,15 +101,14 @@ def _verdict(card: Card, tried: list[dict]) -> str:
 def _doubt(row: dict, bar: leaks.Bar) -> str:
     """Return why a policy is undecided, in words."""
     if bar.people < leaks.FEW:
-        return f"Of {bar.people} classes no interval can be trusted: give pictures of {leaks.FEW} at least"
+        return f"Of {bar.people} classes no interval can be trusted: give pictures of {leaks.FEW} at least."
     if row["error_removed_high"] < 0:
         return (
             "With some policies the attack did worse than one that asks nothing: it failed, and what another would "
-            "find is not known. Give it more pictures, or longer training (audit.inverter)"
+            "find is not known. Give it more pictures, or longer training (audit.inverter)."
         )
     return (
-        f"With some policies a leak of more than {_percent(bar.tolerance)} may hide in the interval: give pictures of "
-        "more people"
+        f"With some policies a leak of more than {_most(bar)} may hide in the interval: give pictures of more people."
     )
 
 
@@ -144,6 +147,10 @@ def _percent(share: float) -> str:
     return f"{round(share * 100)}%"  # the format of a float knows a zero below zero
 
 
+def _most(bar: leaks.Bar) -> str:
+    return f"{100 * bar.tolerance:.3g}%"  # half a percent is not none
+
+
 def _points(share: float) -> str:
     return f"{round(share * 100, 1) + 0.0:+.1f}"
 
@@ -152,10 +159,11 @@ def _power(ends: dict[str, dict], bar: leaks.Bar) -> str:
     """Say so where the judge of names knows nobody."""
     if bar.judged:
         return ""
-    known = _percent(ends["truth"]["evaluation1"])
+    known, guessed = (_percent(ends[end]["evaluation1"]) for end in ("truth", "nothing"))
     return (
         '<p class="note">The classifier that names people hardly knows them: it names '
-        f"{known} of the true pictures. That it names nobody counts for nothing here; give more pictures of each.</p>"
+        f"{known} of the true pictures, and {guessed} where it sees nothing of them. That it names nobody counts for "
+        "nothing here; give more pictures of each.</p>"
     )
 
 
@@ -177,7 +185,8 @@ def _reading(ends: dict[str, dict], bar: leaks.Bar) -> str:
         "of the same people, names the right one. Below each its 95 % interval over "
         "people; of named, of what exceeds the floor.</p>"
         '<p class="note">A policy <b>leaks</b> if either interval lies above 0, or if one that can be made of it does: '
-        "who is given more can throw some away. It stays <b>at the floor</b> if both reach 0 and end below "
-        f"{_percent(bar.tolerance)}. These are the attacks that Obverse knows; a stronger one may find "
-        "more. Whoever is given this page is given the pictures on it.</p>"
+        "who is given more can throw some away. It stays <b>at the floor</b> if that of the error reaches 0 and "
+        f"{'neither ends' if bar.judged else 'does not end'} above {_most(bar)}. Otherwise, and of fewer than "
+        f"{leaks.FEW} classes always, it is <b>undecided</b>. These are the attacks that Obverse knows; a "
+        "stronger one may find more. Whoever is given this page is given the pictures on it.</p>"
     )

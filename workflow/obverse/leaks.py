@@ -47,7 +47,7 @@ class Bar:
 
 
 def state(leak: dict[str, float], bar: Bar) -> str:
-    """Return what a leak shows: `LEAKS`, an interval lies above 0; `AT_FLOOR`, both reach 0 and end within tolerance.
+    """Return what a leak shows: `LEAKS`, an interval lies above 0; `AT_FLOOR`, neither does, nor ends above tolerance.
 
     `UNDECIDED` otherwise: of so few people no interval can be trusted; or it is so wide that a leak may hide in it; or
     pictures come out farther off than with no scores at all, and then the attack failed, since showing the mean image
