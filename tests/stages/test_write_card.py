@@ -105,7 +105,9 @@ def test_the_most_permissive_policy_at_the_floor_is_the_verdict(given, tmp_path)
     assert table["state"].tolist()[:3] == [leaks.LEAKS, leaks.LEAKS, leaks.AT_FLOOR]
     verdict = page.line("Most permissive policy whose leak stays at the floor:")
     assert "floor: the label alone. With it pictures come out no nearer than with no scores at all" in verdict
-    assert "that more than 10% of the error is removed, or 10% more people named, is out of the question" in verdict
+    # Of 12 people none was named: 1 - 0.05 ** (1 / 12) of people may be nameable all the same.
+    claimed = "that more than 10% of the error is removed, or more than 22% more people named, is out of the question"
+    assert claimed in verdict
     assert page.of_class("fine") and not page.of_class("leaks") and not page.of_class("unclear")
 
 

@@ -75,7 +75,7 @@ def _verdict(card: Card, tried: list[dict]) -> str:
     if card.permitted:
         kind, text = "fine", f"<b>{escape('; or '.join(map(policies.described, card.permitted)))}</b>."
         most = _most(card.bar)
-        named = f", or {most} more people named," if card.bar.judged else ""
+        named = f", or more than {_names_left(card.bar)} more people named," if card.bar.judged else ""
         why = (
             f"With {'it' if len(card.permitted) == 1 else 'each'} pictures come out no nearer than with no scores at "
             f"all, as far as can be seen: that more than {most} of the error is removed{named} is out of the question "
@@ -145,6 +145,14 @@ def _line(row: dict, bar: leaks.Bar) -> str:
 
 def _percent(share: float) -> str:
     return f"{round(share * 100)}%"  # the format of a float knows a zero below zero
+
+
+def _names_left(bar: leaks.Bar) -> str:
+    """Return what share of people may be nameable though none was named: an interval of nobody has no width.
+
+    The exact one-sided 95 % bound of 0 among n people is 1 - 0.05^(1 / n) (Clopper and Pearson 1934).
+    """
+    return _percent(max(bar.tolerance, 1 - 0.05 ** (1 / bar.people)))
 
 
 def _most(bar: leaks.Bar) -> str:
