@@ -37,7 +37,15 @@ ASIDE = {  # stages that `all` may not need: a target that does, and edits that 
         [(f"--people 1500{NEXT}--pictures 12", "--people 8 --pictures 4"), ("--epochs 14", "--epochs 2")],
     ),
 }
-EXCUSED = {"fetch_fan"}  # it has a test of its own; its file is FAN's, 96 MB
+CARD = "results/audit/example/card.html"
+ASIDE |= {
+    rule: (CARD, []) for rule in ("write_pictures", "prepare_pictures", "label_samples", "ask_model", "write_card")
+}
+ASIDE["ask_rekognition"] = ("results/rekognition/celeba.parquet", [])
+EXCUSED = {  # they have tests of their own
+    "fetch_fan",  # its file is FAN's, 96 MB
+    "ask_endpoint",  # there must be somebody who answers: tests/stages/test_ask_endpoint.py
+}
 
 
 @pytest.fixture(scope="module")
