@@ -149,7 +149,7 @@ def _reading(where: str, chosen: dict) -> Iterator[tuple[str, str, str]]:
 def _places(config: dict, where: str, chosen: dict) -> Iterator[tuple[str, str, str]]:
     """The user's own files lie outside results/, which rules write and purge deletes."""
     for key in ("images", "auxiliary", "model"):
-        path = os.path.normpath(chosen[key])
+        path = os.path.relpath(chosen[key] or ".")  # of an absolute one too, from the working directory
         if chosen[key].startswith("~"):
             problem = f"{chosen[key]!r} begins with ~, which only a shell understands"
             yield f"{where}.{key}", problem, "Write the whole path."
