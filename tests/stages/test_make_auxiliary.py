@@ -148,7 +148,8 @@ def test_a_pose_without_images_is_named_with_what_to_do(data_set, pose_table, tm
         selected(tmp_path / "a", [("celeba", faces, "all", None)], **chosen)
     assert str(error.value).splitlines() == [
         f"{tmp_path / 'a'}: expected images of celeba with pose down, found none",
-        "Choose another part, or, for a pose, other limits under poses.",
+        "Choose another part, or, for a pose, other limits under poses; of pictures of your own, the log of "
+        "prepare_pictures says what was left out.",
     ]
     assert not (tmp_path / "a").exists()
 

@@ -273,3 +273,12 @@ def test_what_is_no_form_of_scores_is_refused(answer):
 @pytest.mark.parametrize("answer", ["x" * 1000, [["y" * 1000, 1.0]], {"z" * 1000: 1.0}])
 def test_a_refusal_is_short_whatever_the_answer(answer):
     assert len(refused(answer, "m1")) < 300
+
+
+def test_probabilities_that_are_declared_logits_are_told_apart():
+    declared = Declaration("mine", "full", "logits", 3, ())
+    with pytest.raises(
+        UnusableInput, match="expected logits .* found scores that sum to 1, none below 0: are they prob"
+    ):
+        declared.log_probabilities([0.7, 0.2, 0.1])
+    np.testing.assert_allclose(np.exp(declared.log_probabilities([0.7, 0.2, 0.3])).sum(), 1, rtol=1e-6)

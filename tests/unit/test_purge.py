@@ -124,6 +124,16 @@ def test_what_a_target_of_the_users_own_is_asked_about_is_made_from_no_role_and_
     assert not purge.is_made_from(PurePath("datasets/celeba/images.npy"), "mine", [config])
 
 
+def test_answers_of_a_target_that_no_configuration_names_stay_and_those_of_rekognition_go_with_the_faces():
+    """They may have been paid for; its pictures cannot be another's, who is asked for by name."""
+    for place in map(PurePath, ("asked/unnamed/0123.jsonl", "audit/unnamed/card.html")):
+        assert not any(purge.is_made_from(place, role, [SHIPPED]) for role in (*purge.ROLES, "example"))
+    for place in map(PurePath, ("datasets/unnamed-images/images.npy", "predictions/unnamed/unnamed-images.parquet")):
+        assert not purge.is_made_from(place, "example", [SHIPPED])
+    answers = PurePath("asked/rekognition/embedded/0123.jsonl")
+    assert [role for role in purge.ROLES if purge.is_made_from(answers, role, [SHIPPED])] == [FACESCRUB, CELEBA]
+
+
 def test_a_name_about_which_configurations_differ_counts_as_made_from_either():
     earlier = SHIPPED | {"classifiers": {"digits": SHIPPED["classifiers"]["digits"] | {"dataset": FACESCRUB}}}
     place = PurePath("classifiers/digits/seed1/weights.safetensors")

@@ -1,5 +1,6 @@
 """A target of the user's own through the whole workflow: asked, attacked, carded, and then only what is stale."""
 
+import base64
 import json
 import shutil
 from collections.abc import Iterator
@@ -122,7 +123,8 @@ def service() -> Iterator[tuple[int, list[str]]]:
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         told.append(request.headers.get("Authorization", ""))
-        bright = (sum(await request.read()) % 97 + 1) / 100
+        picture = base64.b64decode((await request.json())["picture"])
+        bright = (sum(picture) % 97 + 1) / 100
         return web.json_response({"scores": [bright] + [(1 - bright) / 5] * 5})
 
     with serving(answer) as server:
@@ -136,7 +138,10 @@ def test_an_endpoint_is_asked_through_the_workflow_and_its_secret_is_nowhere(own
         model="",
         architecture="",
         scale="probabilities",
-        endpoint={"url": f"http://127.0.0.1:{port}/", "scores": "scores", "authorization": "OWN_TOKEN"},
+        endpoint={
+            **{"url": f"http://127.0.0.1:{port}/", "body": '{"picture": "{image}"}'},
+            **{"scores": "scores", "authorization": "OWN_TOKEN"},
+        },
     )
     shutil.rmtree(own.path / "results/asked")
     done = run(own, "--printshellcmds", "--", "results/predictions/own/own-auxiliary.parquet", OWN_TOKEN=SECRET)

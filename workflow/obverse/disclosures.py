@@ -43,6 +43,7 @@ class Declaration:
             return self._one_hot(answer)
         scores = self._scores(answer, policy.scores)
         if self.scale == "logits":
+            self._check_logits(scores)
             shifted = scores - scores.max()
             return (shifted - np.log(np.exp(shifted).sum())).astype(np.float32)
         probabilities = scores * SCALES[self.scale]
@@ -112,6 +113,13 @@ class Declaration:
         off = np.abs(probabilities - probabilities.round(digits)).max()
         if off > min(_SPARE_DIGIT, 0.1 * 10.0**-digits):
             raise self._contradiction(f"probabilities of {digits} decimals", "more")
+
+    def _check_logits(self, scores: np.ndarray) -> None:
+        total = scores.sum()
+        if scores.min() >= 0 and abs(total - 1) < policies.slack(policies.policy("full"), self.classes):
+            raise self._contradiction(
+                "logits", f"scores that sum to {total:.4g}, none below 0: are they probabilities?"
+            )
 
     def _check_sum(self, probabilities: np.ndarray, policy: policies.Policy) -> None:
         slack = policies.slack(policy, self.classes)

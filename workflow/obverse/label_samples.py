@@ -54,7 +54,8 @@ def _classes(table: pd.DataFrame, names: list[str], classes: int, where: Path) -
         raise UnusableInput(
             where,
             f"expected {classes} {kind} that differ, found {len(found)}",
-            "Where pictures of some classes are missing, list all classes under names, in the order of scores.",
+            "Set classes of this target under asked to the number that it scores; where pictures of some are missing, "
+            "list all of them under names, in the order of scores.",
         )
     return found
 

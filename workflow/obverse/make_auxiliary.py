@@ -115,7 +115,8 @@ def _nothing(selection: Path, dataset: str, split: str, pose: str, people: str) 
     return UnusableInput(
         selection,
         f"expected images of {dataset} with {words or 'status ok'}, found none",
-        "Choose another part, or, for a pose, other limits under poses.",
+        "Choose another part, or, for a pose, other limits under poses; of pictures of your own, the log of "
+        "prepare_pictures says what was left out.",
     )
 
 

@@ -94,7 +94,8 @@ def _examples(
         raise UnusableInput(
             reserved_path,
             "expected two reserved images that differ of at least one identity, found one of each",
-            "Raise reserved_fraction under evaluators: one to learn from, one to measure by.",
+            "Give more pictures, or raise reserved_fraction under evaluators, or under audit.evaluator for a target of "
+            "your own: one to learn from, one to measure by.",
         )
     pictures = read_images(image_path)
 

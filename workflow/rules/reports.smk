@@ -47,7 +47,7 @@ rule record_config:
         "../../envs/obverse.yaml"
     params:
         code=code("record_config"),
-        resolved=json.dumps(config, sort_keys=True),
+        resolved=lambda wildcards: json.dumps(config, sort_keys=True),  # may hold braces that are no wildcards
     shell:
         r"""
         python -m obverse.record_config \
