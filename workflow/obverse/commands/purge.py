@@ -3,7 +3,6 @@
     python -m obverse.commands.purge ROLE [CONFIG.yaml …] [--yes]
 
 ROLE is facescrub, celeba, mnist, cifar10, or a target under asked in config: its pictures, its answers, its audit.
-
 Lists what it would delete; deletes it with --yes. Your own folders of files are never touched. Exit status 0
 when nothing of the data set is left under results/, 1 otherwise.
 
@@ -60,9 +59,8 @@ def main() -> None:
         if arguments.role not in known:
             problem = f"expected one of {', '.join(known)}, found {arguments.role!r}"
             raise UnusableInput("ROLE", problem, "A target of your own: name the configuration that has it, too.")
-        absent = [path for path in arguments.configfiles if not path.exists()]
-        if absent:
-            raise UnusableInput(absent[0], "expected a configuration, found no file", "Name one that is there.")
+        for path in (path for path in arguments.configfiles if not path.exists()):
+            raise UnusableInput(path, "expected a configuration, found no file", "Name one that is there.")
     except UnusableInput as error:
         sys.exit(f"purge: error: {error}")
     named = [chosen["folder"] for config in configs for chosen in config["datasets"].values()]
@@ -120,8 +118,7 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
 
     def trained(group: str, name: str) -> bool:
         known = [roles for config in configs if (roles := _read_by(config, group, name))]
-        unknown_counts = role in ROLES  # a target's own name says whose pictures they are
-        return (unknown_counts and not known) or any(role in roles for roles in known)
+        return (role in ROLES and not known) or any(role in roles for roles in known)
 
     if kind in _OTHERS:
         return False
@@ -137,7 +134,9 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
         measured = PurePath(*rest) if rest[0] in _PRODUCTS else PurePath("reconstructions", *rest)
         return role == "celeba" or is_made_from(measured, role, configs)
     if kind in ("asked", "audit") and rest:  # answers that were paid for: none goes because nobody knows whose they are
-        return (rest[0] == "rekognition" and role in _FACES) or any(role in _by_name(one, rest[0]) for one in configs)
+        return (rest[0] == "rekognition" and role in _FACES) or any(
+            rest[0] in config["asked"] and role in _by_asked(config, rest[0]) for config in configs
+        )
     if kind == "predictions" and len(rest) > 1:
         return trained("classifiers", rest[0]) or shows(rest[-1])
     if kind in ("auxiliaries", "pictures") and rest:
@@ -147,10 +146,6 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
     if not rest and place.stem in _REPORTS:
         return role in _REPORTS[place.stem]
     return rest != [] or any(trained("figures", figure) for figure in _TABLES.get(place.stem, [place.stem]))
-
-
-def _by_name(config: dict, name: str) -> set[str]:
-    return _by_asked(config, name) if name in config["asked"] else set()
 
 
 def _read_by(config: dict, group: str, name: str) -> set[str]:
