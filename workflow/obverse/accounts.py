@@ -7,14 +7,13 @@ One more ({"steady": …}) says that the answers before it were found to last.
 The file is the ledger: image sha256, time (UTC), cost, answer and its digest.
 """
 
-import contextlib
 import datetime
 import fcntl
 import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from obverse import jsonl
@@ -98,24 +97,13 @@ class Account:
                 "the target", problem, "Ask its makers; nothing can be read of such an answer."
             ) from error
         before = os.fstat(self._stream.fileno()).st_size
-        with self._room():
+        with jsonl.room(self.path, "what is answered"):
             try:
                 while content:  # a disk that is nearly full takes a part, and says why at the next attempt
                     content = content[self._stream.write(content) :]
             except OSError:
                 self._stream.truncate(before)  # or the next line, when there is room again, would be lost with it
                 raise
-
-    @contextlib.contextmanager
-    def _room(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise UnusableInput(
-                self.path,
-                f"expected room for what is answered, found none ({error.strerror})",
-                "Make room and run the same command again: what was answered is kept and not asked for again.",
-            ) from error
 
 
 def digest(answer: object) -> str:

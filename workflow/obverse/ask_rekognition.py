@@ -115,7 +115,7 @@ def _write(path: Path, asked: Subjects, answers: Account, inputs: dict[str, Path
     said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     print(f"{path.stem}: {len(found):,} samples, {said}; pictures sent: {sendable.report(done)}", flush=True)
     if not counts[faces.OK]:
-        remedy = "Are these pictures of faces? Delete the account's folder to ask anew."
+        remedy = "Are these pictures of faces? Their answers are kept: asking again costs again and tells nothing new."
         raise UnusableInput(path, f"expected faces in some pictures, found none ({said})", remedy)
     stamp = stamps.stamp("ask_rekognition", inputs, counts=counts, **facts)
     faces.write(path, [subject.sample_id for subject in asked.samples], found, stamp)

@@ -5,7 +5,6 @@ bodies of a shard's answers; then ``NNNN.zip`` and ``NNNN.parquet`` in the spool
 answers go, and what is left depends on nothing but the answers.
 """
 
-import contextlib
 import hashlib
 import io
 import os
@@ -72,22 +71,11 @@ class Journal:
 
     def add(self, url: str, entry: Entry, body: bytes, shard: int) -> None:
         """Keep one answer, with its body unless that is empty; raise `UnusableInput` when the disk does not take it."""
-        with self._room():
+        with jsonl.room(self._folder, "what is fetched"):
             if body:
                 entry = entry._replace(shard=shard, offset=self._append(f"{shard:04d}.spool", body))
             self._append(_ANSWERS, jsonl.line([url, entry]))
         self.entries[url] = entry
-
-    @contextlib.contextmanager
-    def _room(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise UnusableInput(
-                self._folder,
-                f"expected room for what is fetched, found none ({error.strerror})",
-                "Make room and run the same command again: what was answered is kept and not asked for again.",
-            ) from error
 
     def forget(self, urls: Iterable[str]) -> None:
         """Take back answers, so that the next run asks again."""
@@ -132,7 +120,7 @@ class Journal:
         spool = self._at(shard, "spool")
         if spool.name in self._open:
             self._open.pop(spool.name).close()
-        with self._room():
+        with jsonl.room(self._folder, "what is fetched"):
             archives.write(self._at(shard, "zip"), _bodies(spool, kept))
             tables.write(self._at(shard, "parquet"), rows, facescrub.FETCHED, {})
         spool.unlink(missing_ok=True)

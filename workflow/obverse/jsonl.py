@@ -1,9 +1,12 @@
 """Lines of JSON that are added one by one, by processes that may be killed at any moment."""
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+
+from obverse.errors import UnusableInput
 
 
 def line(value: object) -> bytes:
@@ -27,3 +30,16 @@ def read(path: Path) -> Iterator[object]:
             except ValueError:  # a machine that lost power may leave zeros
                 continue
             yield value
+
+
+@contextlib.contextmanager
+def room(where: Path, what: str) -> Iterator[None]:
+    """Raise `UnusableInput` for ``where`` when the disk does not take what the block writes: ``what``, in words."""
+    try:
+        yield
+    except OSError as error:
+        raise UnusableInput(
+            where,
+            f"expected room for {what}, found none ({error.strerror})",
+            "Make room and run the same command again: what was answered is kept and not asked for again.",
+        ) from error

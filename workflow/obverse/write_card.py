@@ -42,28 +42,17 @@ def write_card(
     above ``tolerance`` (a share) must be out of the question where a policy is to stay at the floor. Raises
     `UnusableInput` where all victims are of one class, or scores are not of the pictures of the floor's.
     """
-    names = list(dict.fromkeys(views))
-    measured = {
-        name: summaries.read([path for view, path in zip(views, scores, strict=True) if view == name]) for name in names
-    }
     none, true = summaries.read([floor]), summaries.read([ceiling])
-    if measured[names[0]]["label"].nunique() < 2:
+    measured = _measured(views, scores, none, floor)
+    if none["label"].nunique() < 2:
         problem = "expected victims of at least two classes, found one: nothing can be said of people"
         raise UnusableInput(samples, problem, "Give pictures of more classes.")
-    for name, path in zip(views, scores, strict=True):
-        _refuse_others(measured[name], path, none, floor)
     found = {name: leaks.measure(rows, none, resamples, seed) for name, rows in measured.items()}
     bar = leaks.Bar(none["label"].nunique(), tolerance, _knows(none, true))
     states = leaks.states(found, bar)
-    ends = {NOTHING: none, TRUTH: true}
-    listed = pd.DataFrame(
-        [
-            {"policy": name, "words": policies.described(name) if name in found else ""}
-            | (found[name] | {"state": states[name]} if name in found else {})
-            | summaries.describe(rows, resamples, seed)
-            for name, rows in (measured | ends).items()
-        ]
-    )
+    described = {name: summaries.describe(rows, resamples, seed) for name, rows in measured.items()}
+    ends = {name: summaries.describe(rows, resamples, seed) for name, rows in ((NOTHING, none), (TRUTH, true))}
+    listed = _listed(found, states, described, ends)
     card = cards.Card(
         target=target,
         releases=releases,
@@ -76,6 +65,30 @@ def write_card(
     )
     files.write_bytes(table, listed.drop(columns="words").to_csv(index=False, float_format="%.6g").encode())
     files.write_bytes(html, cards.render(card).encode())
+
+
+def _measured(views: list[str], scores: list[Path], none: pd.DataFrame, floor: Path) -> dict[str, pd.DataFrame]:
+    """Return the scores of each view, of all its trainings; refuse those that are not of the floor's pictures."""
+    measured = {}
+    for name in dict.fromkeys(views):
+        paths = [path for view, path in zip(views, scores, strict=True) if view == name]
+        measured[name] = summaries.read(paths)
+        _refuse_others(measured[name], paths[0], none, floor)
+    return measured
+
+
+def _listed(
+    found: dict[str, dict[str, float]],
+    states: dict[str, str],
+    described: dict[str, dict[str, float]],
+    ends: dict[str, dict[str, float]],
+) -> pd.DataFrame:
+    """Return a row for each policy, in their order, and one for each of ``ends``, which have no leak and no state."""
+    rows = [
+        {"policy": name, "words": policies.described(name), **leak, "state": states[name], **described[name]}
+        for name, leak in found.items()
+    ]
+    return pd.DataFrame(rows + [{"policy": name, **end} for name, end in ends.items()])
 
 
 def _knows(none: pd.DataFrame, true: pd.DataFrame) -> bool:
