@@ -60,7 +60,7 @@ def ask_endpoint(
     where = {"url": url, "body": body, "scores": scores, "size": size, "colour": colour}
     asked = asking.Target(target, ask, declared.log_probabilities, at_once=1, connections=connections)
     with Account(account, repr(sorted(where.items())), price_usd) as opened:
-        inquiries.run(inquiry, asked, declared, opened, budget, predictions, {"body": body, "scores_at": scores})
+        inquiries.run(inquiry, asked, declared, opened, budget, predictions, {"body": body, "scores": scores})
 
 
 if __name__ == "__main__":
