@@ -28,6 +28,7 @@ rule all:
         "results/duplicates.png",
         "results/poses.png",
         "results/config.yaml",
+        lambda wildcards: FACE_RESULTS if REKOGNITION_ASKED else [],
 
 
 include: "workflow/rules/sources.smk"
@@ -43,12 +44,14 @@ include: "workflow/rules/inversion.smk"
 include: "workflow/rules/pictures.smk"
 include: "workflow/rules/asked.smk"
 include: "workflow/rules/rekognition.smk"
+include: "workflow/rules/face_inversion.smk"
 include: "workflow/rules/scoring.smk"
 include: "workflow/rules/classes.smk"
 include: "workflow/rules/angles.smk"
 include: "workflow/rules/evidence.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/class_figures.smk"
+include: "workflow/rules/face_figures.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/reports.smk"

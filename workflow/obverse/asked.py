@@ -13,6 +13,7 @@ from obverse import policies
 from obverse.readings import COLOURS
 
 IMAGES, AUXILIARY = "images", "auxiliary"
+SERVICE = "rekognition"  # that results of section 5.7 are called by
 DATASET = rf"-({IMAGES}|{AUXILIARY})"  # what follows a target's name in that of a data set, for wildcards
 
 # What an entry may leave out; the schema, which is the manual, says the same (tests/unit/test_asked.py).
@@ -100,6 +101,9 @@ def of_dataset(dataset: str) -> tuple[str, str]:
 
 def clashes(config: dict) -> Iterator[tuple[str, str, str]]:
     """Yield each name that something else has: which key, what is wrong, what to do."""
+    for group in ("classifiers", "asked"):
+        if SERVICE in config[group]:
+            yield f"{group}.{SERVICE}", "results of section 5.7 are called by this name", "Give it another."
     for group in ("classifiers", "auxiliaries", "datasets"):
         for name in config["asked"].keys() & config[group].keys():
             problem = f"{name!r} is a name under {group} too"

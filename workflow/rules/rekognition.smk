@@ -1,4 +1,4 @@
-# Amazon Rekognition, section 5.7: what it says of CelebA's and FaceScrub's pictures. No figure asks for it yet.
+# Amazon Rekognition, section 5.7: what it says of CelebA's and FaceScrub's pictures.
 #
 #   in:  results/sources/{role}/…, results/datasets/{role}/samples.parquet
 #   out: results/rekognition/{role}.parquet; results/asked/rekognition/ is no output: it must last
