@@ -79,6 +79,7 @@ CHANGED = {
     "asked.example.images": "results/pictures/same_faces",
     "asked.example.auxiliary": "results/pictures/distinct_faces",
     "rekognition.source": "official",
+    "rekognition.standardize": "meaning",
     "rekognition.region": "eu-west-1",
     "audit.policies": ["full", "label"],
     "audit.method": "aligned",

@@ -72,8 +72,8 @@ def _sheet(measured: pd.DataFrame, source: str) -> sheets.Sheet:
         f"Answers of {asked}. MSE: mean squared error per pixel, over images and {sheets.seeds(measured)}; its "
         "interval is over people. Identity rank 1: how often the nearest other picture of the victims is the right "
         "person's. Mean picture, nearest face: of those the inverters are trained on; nearest by the 80 features.",
-        "* Ours. Round: of the service's own values. Standardized: of the features that the inverter makes of them, which "
-        "may be what the paper did.",
+        "* Ours. Round: of the service's own values. Standardized: of the features that the inverter makes of them, "
+        "which may be what the paper did.",
     ]
     return sheets.Sheet("Table 4: faces rebuilt from what a service says of them", head, rows, words=2, notes=notes)
 
