@@ -1,5 +1,6 @@
 """`results/scores/rekognition/…`: how near each rebuilt face comes, one row a victim's picture."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +33,14 @@ def by_label(labels: list[str], parts: list[str], paths: list[Path]) -> dict[str
 
     The lists are parallel; files of one label and part come from different training seeds.
     """
-    found: dict[tuple[str, str], list[pd.DataFrame]] = {}
+    found: dict[str, list[pd.DataFrame]] = {}
+    trainings: Counter[tuple[str, str]] = Counter()
     for label, part, path in zip(labels, parts, paths, strict=True):
-        before = found.setdefault((label, part), [])
         rows = read(path)
-        before.append(rows.assign(training=len(before), draw=0, rank1=rows["identity_rank"] == 1))
-    tables = {name: [rows for (label, _), rows in found.items() if label == name] for name in dict.fromkeys(labels)}
-    return {name: pd.concat([one for rows in own for one in rows], ignore_index=True) for name, own in tables.items()}
+        own = {"training": trainings[label, part], "draw": 0, "rank1": rows["identity_rank"] == 1}
+        trainings[label, part] += 1
+        found.setdefault(label, []).append(rows.assign(**own))
+    return {label: pd.concat(tables, ignore_index=True) for label, tables in found.items()}
 
 
 def measure(
