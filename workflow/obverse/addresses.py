@@ -1,6 +1,7 @@
 """The web addresses that an auditor's endpoint may have, and what of them may be shown."""
 
 import ipaddress
+import re
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -39,6 +40,21 @@ def parse(url: str) -> Address:
         raise UnusableInput(shown, problem, "Ask it by https; http is for servers on this machine (127.0.0.1).")
     values = (value for _, value in parse_qsl(parts.query) if len(value) >= _SHORTEST_KEY)
     return Address(sent, shown, parts.hostname, loopback, (parts.query, *values))
+
+
+def shown(url: str) -> str:
+    """Return scheme, host, port and path of ``url``, of which a server may have made anything.
+
+    Of a path too, what stands before an @ (a user's name, of an address that is written amiss) or after a semicolon
+    (a session's number) is not shown. Raises `ValueError` for no address of a host.
+    """
+    parts = urlsplit(url)
+    if not parts.hostname:
+        raise ValueError("no host")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if parts.port is None else f":{parts.port}"
+    path = re.sub(r"[^/]*(?:@|%40)", "***@", parts.path.partition(";")[0], flags=re.IGNORECASE)
+    return f"{parts.scheme}://{host}{port}{path}"
 
 
 def _sent(url: str) -> str | None:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import jmespath
 import requests
@@ -24,7 +24,7 @@ from obverse.redactions import redacted
 
 BACKOFF_SECONDS = 1.0  # before the second attempt; doubled each time, give or take half
 LONGEST_WAIT_SECONDS = 60.0  # a server that asks for more is not asked again
-SHOWN_CHARACTERS = 120  # of an answer that cannot be used
+SHOWN_CHARACTERS = 120  # of an answer that cannot be used, and of where a redirect leads
 
 
 @dataclass(frozen=True)
@@ -109,13 +109,12 @@ class Client:
         return Failure(problem, "Compare url and body with what the endpoint expects.", passing=False)
 
     def _onward(self, location: str) -> str:
-        """Return scheme and host of where a redirect leads."""
+        """Return scheme, host, port and path of where a redirect leads."""
         try:
-            onward = urlsplit(urljoin(self._address.url, location)) if location else urlsplit("")
-            place = f"{onward.scheme}://{onward.hostname}" if onward.hostname else "nowhere"
+            place = addresses.shown(urljoin(self._address.url, location)) if location else "nowhere"
         except ValueError:
             place = "nowhere"
-        return redacted(place, self._secrets) if place.isprintable() else "nowhere"
+        return redacted(place, self._secrets)[:SHOWN_CHARACTERS] if place.isprintable() else "nowhere"
 
     def _value(self, body: bytes) -> object:
         """Return what an answer holds at the path; raise `UnusableInput`."""
