@@ -361,6 +361,12 @@ ENDPOINT = {"model": "", "endpoint": {"url": "https://scores.example"}}
             "asked.mine",
             "an endpoint is sent a picture, grey or rgb, and scales it",
         ),
+        (
+            "mine",
+            ENDPOINT | {"deviation": 1},
+            "asked.mine",
+            "an endpoint is sent a picture, grey or rgb, and scales it",
+        ),
         ("mine", {"images": "~/pictures"}, "asked.mine.images", "'~/pictures' begins with ~"),
         ("mine", {"scale": "logits", "releases": "m2"}, "asked.mine.scale", "logits become probabilities when all are"),
         ("mine", {"releases": "m3_round2"}, "asked.mine.releases", "'m3_round2' asks for 3 of 3 scores"),
@@ -371,7 +377,11 @@ def test_what_is_said_of_a_target_one_can_only_ask(name: str, changes: dict, whe
     assert key == where and told.startswith(problem)
 
 
-@pytest.mark.parametrize("changes", [{}, ENDPOINT, {"scale": "logits"}, {"mean": [1, 2, 3], "deviation": [4]}])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, ENDPOINT, {"scale": "logits"}, {"mean": [1, 2, 3], "deviation": [4]}]
+    + [{"mean": 0, "deviation": 1}, {"colour": "grey", "mean": 127.5}, ENDPOINT | {"mean": 0, "deviation": 255}],
+)
 def test_a_target_of_ones_own_may_be_a_model_or_an_endpoint(changes: dict):
     assert found(asked={"mine": OWN | changes}) == []
 

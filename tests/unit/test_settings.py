@@ -170,3 +170,15 @@ def test_of_one_class_nothing_can_be_said():
 def test_a_threshold_is_a_cosine_or_calibrated(value: object):
     first, second = refused("embedder", "threshold", value=value)
     assert first.startswith("embedder.threshold: ") and "calibrated: chosen by" in second
+
+
+@pytest.mark.parametrize("numbers", [0, 127.5, [0], [1, 2, 3]])
+def test_a_targets_mean_is_one_number_or_a_list(numbers: object):
+    example = SHIPPED["asked"]["example"] | {"colour": "rgb", "mean": numbers}
+    settings.check(SHIPPED | {"asked": {"example": example}})
+
+
+@pytest.mark.parametrize("numbers", [0, -1, [0], [], [1, 2, 3, 4], True, "1", "one", None, [[1]]])
+def test_its_deviation_is_above_zero_likewise(numbers: object):
+    assert refused("asked", "example", "deviation", value=numbers)[0].startswith("asked.example.deviation")
+    settings.check(SHIPPED | {"asked": {"example": SHIPPED["asked"]["example"] | {"deviation": 1}}})

@@ -35,6 +35,7 @@ DEFAULTS = {
     "max_cost_usd": 0,
     "confirm_spend": False,
 }
+_A_CHANNEL = ("mean", "deviation")  # one number for all, or a list of one a channel
 ENDPOINT_DEFAULTS = {
     "body": "",
     "scores": "",
@@ -76,9 +77,9 @@ class Asked:
 
 
 def entry(config: dict, name: str) -> dict:
-    """Return what the configuration says of a target, what it leaves out filled in."""
-    own = config["asked"][name]
-    filled = DEFAULTS | own
+    """Return what the configuration says of a target, what it leaves out filled in; a mean, a deviation as a list."""
+    filled = DEFAULTS | config["asked"][name]
+    filled |= {key: value if isinstance(value := filled[key], list) else [value] for key in _A_CHANNEL}
     return filled | {"endpoint": ENDPOINT_DEFAULTS | filled["endpoint"] if filled["endpoint"] else {}}
 
 
@@ -133,7 +134,7 @@ def contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
 
 def _reading(where: str, chosen: dict) -> Iterator[tuple[str, str, str]]:
     channels = COLOURS[chosen["colour"]]
-    for key in ("mean", "deviation"):
+    for key in _A_CHANNEL:
         if len(chosen[key]) not in (1, channels):
             problem = f"{len(chosen[key])} numbers, but {chosen['colour']} has {channels} channels"
             yield f"{where}.{key}", problem, "Give one for all channels, or one for each."
