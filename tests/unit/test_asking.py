@@ -71,14 +71,16 @@ def test_every_picture_is_asked_about_and_the_account_has_its_answer(complete, a
     model = Model()
     assert complete(model, at_once=at_once, connections=connections) == expected()
     assert all(len(call) <= at_once for call in model.calls)
-    first, again = model.asked[: len(PICTURES)], model.asked[len(PICTURES) :]
-    assert sorted(first) == PICTURES and len(again) == AGAIN
+    asked = model.asked[:AGAIN], model.asked[AGAIN : 2 * AGAIN], model.asked[2 * AGAIN : -AGAIN], model.asked[-AGAIN:]
+    first, at_once_again, others, at_the_end_again = map(sorted, asked)
+    assert first == at_once_again == PICTURES[:AGAIN] and others == PICTURES[AGAIN:]
+    assert at_the_end_again[0] in first and at_the_end_again[-1] in others and len(set(at_the_end_again)) == AGAIN
 
 
 def test_repeated_pictures_are_asked_about_once(complete):
     model = Model()
     assert complete(model, [content for content in PICTURES[:7] for _ in range(3)]) == expected(PICTURES[:7])
-    assert len(model.asked) == 7 + AGAIN and sorted(model.asked[:7]) == PICTURES[:7]
+    assert len(model.asked) == 7 + AGAIN and set(model.asked) == set(PICTURES[:7])
 
 
 def test_what_was_answered_is_never_asked_again(complete):
@@ -98,11 +100,11 @@ def test_of_more_pictures_only_the_new_are_asked_about_and_a_few_before_and_afte
     assert set(before) < set(PICTURES[:8]) and sorted(new) == PICTURES[8:] and len(after) == AGAIN
 
 
-@pytest.mark.parametrize("count", [1, 2, 4, 5, 6])
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 6, 10, 11])
 def test_of_few_pictures_no_more_are_asked_about_again_than_there_are(complete, count):
     model = Model()
     complete(model, PICTURES[:count])
-    assert len(model.asked) == count + min(count, AGAIN)
+    assert len(model.asked) == count + min(count, AGAIN) + (AGAIN if count > 2 * AGAIN else 0)
 
 
 @pytest.mark.parametrize(("before", "wanted"), [(0, 12), (8, 12), (3, 5)])
@@ -130,7 +132,8 @@ def test_pictures_that_are_no_longer_there_are_not_the_ones_asked_about_again(co
     assert sorted(model.asked[:3]) == PICTURES[9:] and sorted(model.asked[3:]) == PICTURES[9:]
 
 
-NEEDED = len(PICTURES) + AGAIN  # questions of a first run
+ALL = len(PICTURES) + AGAIN  # questions until all are answered: the first few were asked about again by then
+NEEDED = ALL + AGAIN  # of a whole first run
 
 
 @pytest.mark.parametrize(
@@ -163,7 +166,7 @@ def test_a_finished_account_needs_no_budget(complete):
 
 def test_the_budget_is_of_all_runs_together(complete):
     complete(Model(), PICTURES[:6])
-    first = refused(Model(), budget=Budget(NEEDED + AGAIN, 1000.0, True), complete=complete)
+    first = refused(Model(), budget=Budget(NEEDED + AGAIN - 1, 1000.0, True), complete=complete)
     assert f"found {6 + AGAIN} asked and {6 + 2 * AGAIN} more to ask" in first
 
 
@@ -178,7 +181,8 @@ def test_failed_attempts_count_and_a_budget_that_they_exhaust_ends_the_run_with_
     model.ask = asked_thrice
     assert refused(model, budget=Budget(NEEDED, 1000.0, True), complete=complete).startswith("max_questions")
     asked, answers = kept(tmp_path)
-    assert asked == NEEDED and answers == expected(PICTURES[: NEEDED // 3]) == expected(model.asked)
+    assert asked == NEEDED and answers == expected(PICTURES[:AGAIN]) == expected(model.asked)
+    assert len(model.asked) == NEEDED // 3
 
 
 def test_an_error_lets_those_under_way_finish_and_keeps_them(complete, tmp_path):
@@ -231,11 +235,10 @@ def test_with_another_declaration_what_was_paid_for_is_not_asked_again(complete,
     model = Model()
     refused(model, accept=accept_none, at_once=at_once, complete=complete)
     before = len(kept(tmp_path)[1])
-    assert before >= min(at_once, len(PICTURES))
+    assert before >= min(at_once, AGAIN)
     asked = len(model.asked)
     assert complete(model) == expected()
-    again = AGAIN if before == len(PICTURES) else AGAIN + min(AGAIN, before)
-    assert len(model.asked) - asked == len(PICTURES) - before + again
+    assert len(model.asked) - asked == len(PICTURES) - before + AGAIN + min(AGAIN, before)
 
 
 def test_a_declaration_that_fits_none_is_refused_at_once_with_nothing_asked(complete, tmp_path):
@@ -272,53 +275,69 @@ def test_a_passing_fault_heals_by_running_again_for_one_question_and_the_repeats
 
 
 def test_so_do_a_few_and_what_that_takes_is_announced(complete, tmp_path, capsys):
-    model, accept = faulty(PICTURES[:AGAIN])
+    model, accept = faulty(PICTURES[AGAIN : 2 * AGAIN])
     refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
-    assert kept(tmp_path)[0] == len(PICTURES)
+    assert kept(tmp_path)[0] == ALL
     capsys.readouterr()
     assert complete(model, accept=accept) == expected()
     said = capsys.readouterr().out
     assert f"mine: {AGAIN} of the answers cannot be used, and are asked for again\n" in said
     assert f"{len(PICTURES) - AGAIN} answered already; {3 * AGAIN} questions to ask ({2 * AGAIN} of them again)" in said
-    assert len(model.asked) == len(PICTURES) + 3 * AGAIN
+    assert len(model.asked) == ALL + 3 * AGAIN
 
 
 def test_more_are_no_passing_fault(complete):
-    model, accept = faulty(PICTURES[: AGAIN + 1])
+    model, accept = faulty(PICTURES[AGAIN : 2 * AGAIN + 1])
     for _ in range(2):
         refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
-        assert len(model.asked) == len(PICTURES)
+        assert len(model.asked) == ALL
 
 
 def test_a_fault_that_stays_is_asked_about_once_a_run(complete, tmp_path):
-    model, accept = faulty([PICTURES[3]], times_wrong=3)
+    model, accept = faulty([PICTURES[7]], times_wrong=3)
     refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
     for run in 1, 2:
         assert "found less" in refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
-        assert len(model.asked) == len(PICTURES) + run * (1 + AGAIN) and model.asked.count(PICTURES[3]) == 1 + run
+        assert len(model.asked) == ALL + run * (1 + AGAIN) and model.asked.count(PICTURES[7]) == 1 + run
     assert complete(model, accept=accept) == expected()
 
 
 def test_with_a_declaration_that_accepts_the_fault_nothing_but_the_repeats_is_asked(complete, tmp_path):
-    model, accept = faulty([PICTURES[3]], times_wrong=1000)
+    model, accept = faulty([PICTURES[7]], times_wrong=1000)
     refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
-    assert complete(model) == expected() | {asking.sha256(PICTURES[3]): [-1.0]}
-    assert len(model.asked) == len(PICTURES) + AGAIN
+    assert complete(model) == expected() | {asking.sha256(PICTURES[7]): [-1.0]}
+    assert len(model.asked) == ALL + AGAIN
 
 
 def test_asking_for_such_an_answer_again_is_within_the_budget(complete):
-    model, accept = faulty([PICTURES[3]])
+    model, accept = faulty([PICTURES[7]])
     refused(model, accept=accept, at_once=len(PICTURES), complete=complete)
-    enough = len(PICTURES) + 1 + 2 * AGAIN
+    enough = ALL + 1 + 2 * AGAIN
     scarce = Budget(enough - 1, 1000.0, True)
     assert refused(model, accept=accept, budget=scarce, complete=complete).startswith("max_questions: ")
-    assert len(model.asked) == len(PICTURES)
+    assert len(model.asked) == ALL
     assert complete(model, accept=accept, budget=Budget(enough, 1000.0, True)) == expected()
 
 
 def test_a_target_that_changes_its_answers_from_question_to_question_is_refused(complete):
     first = refused(Model(lambda content, times: [float(times)]), complete=complete)
     assert first.startswith("mine: expected the answer of before about the picture ") and "found another" in first
+
+
+@pytest.mark.parametrize(("at_once", "connections"), [(1, 1), (1, 4), (64, 1)])
+@pytest.mark.parametrize("place", range(AGAIN))
+def test_that_costs_a_handful_of_questions_however_many_pictures_there_are(complete, place, at_once, connections):
+    """Also where it is one of the first few alone that it changes its mind about."""
+    many = [bytes([number, 1]) * 20 for number in range(100)]
+    model = Model(lambda content, times: [float(times)] if content[0] >= place else [0.0])
+    first = refused(model, many, at_once=at_once, connections=connections, complete=complete)
+    assert "found another" in first and len(model.asked) == AGAIN + place + 1
+
+
+def test_one_that_does_so_only_later_is_found_at_the_end(complete):
+    model = Model(lambda content, times: [float(times)] if content == PICTURES[-1] else [0.0])
+    assert "found another" in refused(model, complete=complete)
+    assert len(model.asked) == NEEDED
 
 
 def test_so_it_is_when_the_same_command_is_run_again(complete):
@@ -332,7 +351,7 @@ def test_a_run_that_ended_before_that_was_looked_at_looks_at_it_when_it_is_run_a
     model = Model()
 
     def ended(contents, charge):
-        if len(model.asked) == len(PICTURES):
+        if len(model.asked) == ALL:
             raise UnusableInput("mine", "expected an answer, found none", "Ask later.")
         return Model.ask(model, contents, charge)
 
@@ -392,12 +411,13 @@ def test_anything_else_is_one(complete, first, second):
     assert "found another" in refused(Model(lambda content, times: first if times == 1 else second), complete=complete)
 
 
-def test_a_killed_call_leaves_a_question_without_answer_that_is_asked_anew(complete, tmp_path):
+@pytest.mark.parametrize(("place", "again"), [(0, 0), (2, 0), (AGAIN, AGAIN)])
+def test_a_killed_call_leaves_a_question_without_answer_that_is_asked_anew(complete, tmp_path, place, again):
     class Killed(BaseException):
         """As a signal ends a process: nothing here handles it."""
 
     def answer(content, times):
-        if content == PICTURES[5] and times == 1:
+        if content == PICTURES[place] and times == 1:
             raise Killed
         return [float(content[0])]
 
@@ -405,7 +425,7 @@ def test_a_killed_call_leaves_a_question_without_answer_that_is_asked_anew(compl
     with pytest.raises(Killed):
         complete(model)
     asked, answers = kept(tmp_path)
-    assert asked == len(model.asked) == len(answers) + 1
+    assert asked == len(model.asked) == len(answers) + again + 1
     assert complete(model) == expected()
     noted = [json.loads(line) for line in complete.account.path.read_bytes().splitlines()]
     assert sum("asked" in line for line in noted) == len(model.asked)

@@ -14,7 +14,9 @@ Charge = Callable[[], None]  # to be called before each attempt; raises `Unusabl
 Ask = Callable[[Sequence[bytes], Charge], list]  # what the target says of so many pictures at once: JSON values
 Accept = Callable[[object], object]  # raises `UnusableInput` for an answer that cannot be used
 
-STEADY = 5  # pictures that are asked about again, to see whether the target still says the same
+# Pictures that are asked about again, to see whether the target still says the same: before most of the others, so that
+# one that does not has cost a handful of questions, and at the end, since it may have changed meanwhile.
+STEADY = 5
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,16 @@ def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: 
     """Let ``account`` have the answer to each of ``questions``, asking about those that it lacks.
 
     What it will take is printed first. An answer that is not accepted is asked for again, once a run. A few pictures
-    are asked about again, before where the account already had answers, and at the end. Raises `UnusableInput` for a
-    budget that would be passed, an answer that is not accepted, and a target that changes its answers.
+    are asked about again, as soon as the account has answers and at the end. Raises `UnusableInput` for a budget that
+    would be passed, an answer that is not accepted, and a target that changes its answers.
     """
     names = list(dict.fromkeys(map(sha256, questions())))
     known = _usable([name for name in names if name in account.answers], target, account)
     missing = set(names) - set(known)
     doubtful = bool(missing) or not account.steady  # as after a run that was killed, or found another answer
-    again = doubtful * min(STEADY, len(names)) + bool(missing) * min(STEADY, len(known))
+    first = STEADY if not known and len(missing) > 2 * STEADY else 0  # of fewer pictures the end is soon enough
+    early = _spread(known or names[:first]) if missing else []
+    again = doubtful * min(STEADY, len(names)) + len(set(early))
     more = len(missing) + again
     print(
         f"{target.name}: {len(names):,} pictures, {len(known):,} answered already; {more:,} questions to ask "
@@ -88,11 +92,10 @@ def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: 
     if not doubtful:
         return
     budget.check(account, more)
-    if known and missing:
-        _ask_again(target, questions(), set(_spread(known)), account, budget)
     wanted = (content for content in _each_once(questions()) if sha256(content) in missing)
-    if missing:
-        _ask_all(target, wanted, len(missing), account, budget)
+    _ask_all(target, islice(wanted, first), first, account, budget)
+    _ask_again(target, questions(), set(early), account, budget)
+    _ask_all(target, wanted, len(missing) - first, account, budget)
     there = set(names)
     as_answered = [name for name in account.answers if name in there]  # not those of pictures that are gone
     _ask_again(target, questions(), set(_spread(as_answered)), account, budget)
@@ -133,6 +136,8 @@ def _spread(names: list[str]) -> list[str]:
 
 def _ask_all(target: Target, contents: Iterator[bytes], count: int, account: Account, budget: Budget) -> None:
     """Ask about ``contents``, so many calls at a time; after an error what is under way is waited for, and kept."""
+    if not count:
+        return
     running: set[Future[int]] = set()
     with Progress(f"ask {target.name}", count, "pictures") as progress, ThreadPoolExecutor(target.connections) as pool:
 
