@@ -279,6 +279,36 @@ def test_a_service_that_answers_at_random_has_cost_a_handful_of_questions(mine, 
     assert f"{ONCE} questions to ask ({2 * AGAIN} of them again)" in capsys.readouterr().out
 
 
+def _rounded(nudges):
+    """Return what says scores of two decimals, the largest nudged by as many hundredths as ``nudges`` has for it."""
+
+    def say(found, number):
+        shown = [round(one, 2) for one in found]
+        shown[int(np.argmax(found))] += nudges(number) / 100
+        return json.dumps({"out": [round(one, 2) for one in shown]})
+
+    return say
+
+
+def test_a_rounded_score_that_flips_now_and_then_is_a_steady_one_and_the_first_is_kept(ask, mine, capsys):
+    flips = {AGAIN + 2, AGAIN + 4, ONCE}  # twice of the first five that are asked again, once of the last
+    service = ask(Service(_rounded(lambda number: int(number in flips))), releases="round2")
+    assert service.number == ONCE and mine.answers() == service.said
+    said = capsys.readouterr().out
+    assert f"2 of {AGAIN} answers differ in a last digit" in said and f"1 of {AGAIN} answers differ" in said
+
+
+@pytest.mark.parametrize(
+    "nudges",
+    [lambda number: 2 * (number == AGAIN + 2), lambda number: int(number > AGAIN)],
+    ids=["by two", "mostly"],
+)
+def test_one_that_flips_by_more_or_most_times_is_not(mine, nudges):
+    with servers.serving(Service(_rounded(nudges))) as server, pytest.raises(UnusableInput, match="found another"):
+        ask_endpoint(**told(mine, server.port, releases="round2"))
+    assert mine.asked() <= 2 * AGAIN
+
+
 def test_one_that_says_more_than_was_declared_too(mine, monkeypatch, capsys):
     """At once: not after a thousand questions."""
     service = Service()
