@@ -382,6 +382,19 @@ def test_no_secret_is_in_a_log_or_a_repr(caplog):
     assert "hush" not in shown and "querykey" not in shown
 
 
+def test_a_key_that_the_query_takes_from_the_environment_is_sent_and_never_shown(monkeypatch):
+    monkeypatch.setenv("QUERY_KEY", "query+key/é")
+    url = "http://127.0.0.1:{}/score?v=1&key={{QUERY_KEY}}"
+    with servers.serving(says(good())) as server:
+        assert Client(endpoint(server.port, url), 1).ask(PICTURE, Charged()) == [0.25, 0.75]
+    assert server.requests[0].query == {"v": "1", "key": "query+key/é"}
+    for spelt in "query+key/é", "QUERY%2Bkey%2F%C3%A9":
+        answer = says((422, f"what is {spelt}?", {}))
+        with servers.serving(answer) as server, pytest.raises(UnusableInput, match=r"is \*\*\*\?'; att") as refused:
+            Client(endpoint(server.port, url), 1).ask(PICTURE, Charged())
+        assert str(refused.value).startswith(f"http://127.0.0.1:{server.port}/score: expected an answer")
+
+
 @pytest.mark.parametrize("value", [None, "", "  ", f"{SECRET}\n", f"hush\r\nX: {SECRET}", f"{SECRET}é", f"{SECRET}\0"])
 def test_a_variable_that_holds_no_header_is_refused_by_its_name(value, monkeypatch):
     with monkeypatch.context() as patch:

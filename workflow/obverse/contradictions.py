@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from obverse import ablations, asked, attacks, inventory, pairings, policies, targets
+from obverse import ablations, addresses, asked, attacks, inventory, pairings, policies, targets
 from obverse.inventory import Contradiction
 from obverse.ledger import needs
 from obverse.pairings import known
@@ -21,6 +21,7 @@ def found(config: dict) -> Iterator[Contradiction]:
     for figure in config["figures"]:
         yield from _figure(config, figure)
     yield from asked.contradictions(config)
+    yield from addresses.contradictions(config)
     yield from ablations.contradictions(config)
     yield from needs.contradictions(config)
 

@@ -31,7 +31,8 @@ SHOWN_CHARACTERS = 120  # of an answer that cannot be used, and of where a redir
 class Endpoint:
     """Where a target answers, how it is asked, and where in its answer the scores are."""
 
-    url: str = field(repr=False)  # https; http for a loopback address alone. Its query may hold a key
+    # https; http for a loopback address alone. Its query may hold a key, and {NAME}: an environment variable's value
+    url: str = field(repr=False)
     # `{image}` is replaced by the picture's PNG in base64, `{pixels}` by its values, 0-255, as lists [H][W] (grey) or
     # [H][W][3], and the whole is sent as application/json; an empty one sends the PNG itself, as image/png
     body: str
@@ -48,7 +49,8 @@ class Client:
         """Send at most ``connections`` requests at once; raise `UnusableInput` for what ``endpoint`` cannot mean.
 
         That is: a URL that is none, holds a password or is http to another machine; a body without a placeholder, or
-        that is no JSON; an expression that is no JMESPath; an environment variable not set, or of more than one line.
+        that is no JSON; an expression that is no JMESPath; an environment variable not set, or an authorization of more
+        than one line.
         """
         self._endpoint, self._address = endpoint, addresses.parse(endpoint.url)
         where = self._address.shown
