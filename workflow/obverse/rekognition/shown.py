@@ -4,7 +4,7 @@ ROWS = {  # label: which features, and the view of a victim's (reconstruct_faces
     "remove landmark & pose": ("17", "full"),
     "remove landmark": ("20", "full"),
     "round 1": ("80", "round1"),
-    "round 1, standardized*": ("80", "standard1"),  # ours: what the paper may have meant
+    "round 1 (standardized)*": ("80", "standard1"),  # ours: what the paper may have meant
     "round 3": ("80", "round3"),
     "round 5": ("80", "round5"),
     "80 features": ("80", "full"),
