@@ -53,7 +53,7 @@ class Fan:
 
 
 def sequence(network: nn.Sequential) -> nn.Sequential:
-    """Return what does the same as convolutions, each with a batch norm behind or none, and ReLUs, without the norms."""
+    """Return what does the same as convolutions and ReLUs, some with a batch norm in between, without the norms."""
     layers, flat = [], list(_leaves(network))
     for layer, following in itertools.zip_longest(flat, flat[1:]):
         if isinstance(following, nn.BatchNorm2d):

@@ -16,7 +16,7 @@ def centroids(maps: np.ndarray, width: int) -> np.ndarray:
     places = y[..., :, None] * width + x[..., None, :]  # [B, K, 5, 5]
     near = np.take_along_axis(maps, places.reshape(*peak.shape[:2], -1).clip(0, maps.shape[-1] - 1), axis=-1)
     shares = np.exp(near - np.take_along_axis(maps, peak, axis=-1)).reshape(places.shape)
-    inside = [(0 <= across) & (across < most) for across, most in ((x, width), (y, maps.shape[-1] // width))]
+    inside = [(across >= 0) & (across < most) for across, most in ((x, width), (y, maps.shape[-1] // width))]
     shares *= inside[1][..., :, None] & inside[0][..., None, :]
     whole = shares.sum(axis=(-2, -1))
     found = [(shares.sum(axis=axis) * (places + 0.5)).sum(axis=-1) / whole for axis, places in ((-2, x), (-1, y))]
