@@ -412,6 +412,23 @@ def test_policies_of_which_neither_holds_the_other_stand_in_any_order(listed: li
     assert found(audit__policies=listed) == []
 
 
+@pytest.mark.parametrize("role", ["facescrub", "celeba"])
+def test_the_stand_in_for_rekognition_sees_no_photograph(role: str):
+    """Said where its products are asked for; a configuration whose run asks for none is no worse for it."""
+    config = changed(**{f"datasets__{role}__source": "official"})
+    ((where, problem, remedy),) = contradictions.unseen(config)
+    assert where == "rekognition.source" and f"but datasets.{role}.source is official" in problem
+    assert f"datasets.{role}.source to rendered" in remedy
+    assert "rekognition.source" not in [key for key, *_ in contradictions.found(config)]
+
+
+def test_the_stand_in_sees_rendered_faces_and_the_service_sees_both():
+    assert list(contradictions.unseen(SHIPPED)) == []
+    for source in ("official", "rendered"):
+        config = changed(datasets__facescrub__source=source, rekognition__source="official")
+        assert list(contradictions.unseen(config)) == []
+
+
 @pytest.mark.parametrize("key", ["images", "auxiliary"])
 @pytest.mark.parametrize(
     "path",

@@ -35,6 +35,20 @@ def pairs(config: dict, figure: str) -> dict[tuple[str, str], str]:
     return {(chosen["classifier"], auxiliary): where for auxiliary in named}
 
 
+def unseen(config: dict) -> Iterator[Contradiction]:
+    """Yield each data set on whose pictures the stand-in for Rekognition finds no face.
+
+    Not among those of `found`: it matters where Rekognition's products are asked for, and nowhere else.
+    """
+    for role in ("facescrub", "celeba"):
+        if (config["rekognition"]["source"], config["datasets"][role]["source"]) == ("embedded", "official"):
+            yield (
+                "rekognition.source",
+                f"the stand-in (embedded) sees rendered faces alone, but datasets.{role}.source is official",
+                f"Set it to official, if these pictures may be sent to Amazon, or datasets.{role}.source to rendered.",
+            )
+
+
 def _like(config: dict) -> Iterator[Contradiction]:
     group = config["classifiers"]
     for name, chosen in group.items():

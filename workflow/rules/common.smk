@@ -21,6 +21,7 @@ from obverse import (
     pairings,
     parameters,
     policies,
+    provisions,
     recipes,
     settings,
     targets,

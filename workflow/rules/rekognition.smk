@@ -9,7 +9,7 @@ rule ask_rekognition:
         landmark_weights=resource("landmarks.safetensors"),
         attribute_weights=resource("attributes.safetensors"),
         head=resource("head.csv"),
-        celeba_archive="results/sources/celeba/img_align_celeba.zip",
+        celeba_archive=to_rekognition("results/sources/celeba/img_align_celeba.zip"),
         celeba_samples="results/datasets/celeba/samples.parquet",
         facescrub_pictures=ancient("results/sources/facescrub/pictures"),  # a folder has a date and no bytes
         facescrub_faces="results/sources/facescrub/faces.parquet",
