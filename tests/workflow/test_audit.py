@@ -64,6 +64,10 @@ def test_the_floor_is_the_mean_auxiliary_image_and_the_ceiling_the_truth(two):
     assert ends == ["mean_image", "truth"]
 
 
+def test_the_target_is_judged_by_what_it_says_of_its_own_peoples_pictures(two):
+    assert two["--predictions"] == ["results/predictions/example/example-images.parquet"] and two["--classes"] == ["6"]
+
+
 def test_a_card_says_which_of_its_pictures_are_stand_ins(checkout: Checkout):
     """The default's example takes both folders from the workflow; a user's own are nobody's stand-ins."""
     (said,) = given(checkout, {})["--origin"]

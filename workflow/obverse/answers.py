@@ -13,5 +13,16 @@ def named(cache: Path, num_classes: int, sample_ids: np.ndarray) -> np.ndarray:
 
     ``cache`` is a target's prediction cache of ``num_classes`` scores. Raises `UnusableInput` where one is missing.
     """
+    return _rows(cache, num_classes, sample_ids).argmax(axis=1)
+
+
+def told(cache: Path, num_classes: int, sample_ids: np.ndarray) -> np.ndarray:
+    """Return the same, `predictions.NOT_A_CLASS` where several scores are the largest: rounding may make them equal."""
+    found = _rows(cache, num_classes, sample_ids)
+    alone = (found == found.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    return np.where(alone, found.argmax(axis=1), predictions.NOT_A_CLASS)
+
+
+def _rows(cache: Path, num_classes: int, sample_ids: np.ndarray) -> np.ndarray:
     known, _, log_probabilities = predictions.read(cache, num_classes)
-    return log_probabilities[find_rows(known, sample_ids, cache)].argmax(axis=1)
+    return log_probabilities[find_rows(known, sample_ids, cache)]
