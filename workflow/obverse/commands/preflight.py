@@ -84,7 +84,7 @@ def _report(config: dict, missing: list[str], fetched: list[str], quoted: list[q
         f"about {hours:,.{0 if hours >= 10 else 1}f} hours here "
         f"({estimates.SHARE_OF_MATRIX_RATE:.0%} of the {rate / 1e12:.2g} TFLOP/s a matrix product reaches)",
         f"Queries:  {estimates.queries(config):,} images asked of targets trained here, which cost nothing but time",
-        *(["Asked, where its card or table is wanted:"] if quoted else []),
+        *(["Asked, if what comes of it is wanted:"] if quoted else []),
         *(f"  {line}" for quote in quoted for line in quote.lines()),
     ]
 
