@@ -60,7 +60,7 @@ def score_file(path: Path, mse: np.ndarray, named: np.ndarray, side: str, querie
 def answers(path: Path, told: np.ndarray) -> Path:
     """Write what a target says of the first N pictures in `SAMPLES`: the largest score is ``told`` [N]'s.
 
-    Where that is `predictions.NOT_A_CLASS` all scores are one.
+    Where that is `answers.NO_CLASS` all scores are one.
     """
     sure = (np.arange(PEOPLE) == told[:, None]) * 3.0
     scored = sure - np.log(np.exp(sure).sum(axis=1, keepdims=True))

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import audits
-from obverse import leaks, predictions, samples, scores
+from obverse import answers, leaks, samples, scores
 from obverse.errors import UnusableInput
 from obverse.write_card import write_card
 
@@ -238,11 +238,11 @@ def test_where_the_target_knows_its_people_no_better_than_chance_names_may_be_in
 
 def test_pictures_of_which_the_target_tells_no_class_are_counted_apart(given, tmp_path, capsys):
     """As where all scores are rounded to one number: the first of them would be nobody's name."""
-    told = np.where(audits.PERSON < 3, predictions.NOT_A_CLASS, audits.PERSON)
+    told = np.where(audits.PERSON < 3, answers.NO_CLASS, audits.PERSON)
     page, _ = written(tmp_path, given, predictions=audits.answers(tmp_path / "some", told))
     said = "names 27 of 27 of these pictures right (100.0%); of 9 more it tells no class, several scores being the"
     assert said in page.line("Measured on") and not page.of_class("guessed")
-    none = audits.answers(tmp_path / "none", np.full(len(told), predictions.NOT_A_CLASS))
+    none = audits.answers(tmp_path / "none", np.full(len(told), answers.NO_CLASS))
     capsys.readouterr()
     page, table = written(tmp_path, given, predictions=none)
     assert "trained on. The target releases all scores." in page.line("Measured on")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from obverse import hits, predictions
+from obverse import answers, hits
 
 LABELS = np.repeat(np.arange(10), 5)
-NONE = predictions.NOT_A_CLASS
+NONE = answers.NO_CLASS
 
 
 def counted(told: np.ndarray, classes: int = 10) -> hits.Hits | None:

@@ -7,6 +7,8 @@ import numpy as np
 from obverse import predictions
 from obverse.samples import rows as find_rows
 
+NO_CLASS = -1  # where the answer names none
+
 
 def named(cache: Path, num_classes: int, sample_ids: np.ndarray) -> np.ndarray:
     """Return the class int64 [N] that the answer to each of ``sample_ids`` [N] names, of equal scores the first.
@@ -17,10 +19,10 @@ def named(cache: Path, num_classes: int, sample_ids: np.ndarray) -> np.ndarray:
 
 
 def told(cache: Path, num_classes: int, sample_ids: np.ndarray) -> np.ndarray:
-    """Return the same, `predictions.NOT_A_CLASS` where several scores are the largest: rounding may make them equal."""
+    """Return the same, `NO_CLASS` where several scores are the largest: rounding may make them equal."""
     found = _rows(cache, num_classes, sample_ids)
     alone = (found == found.max(axis=1, keepdims=True)).sum(axis=1) == 1
-    return np.where(alone, found.argmax(axis=1), predictions.NOT_A_CLASS)
+    return np.where(alone, found.argmax(axis=1), NO_CLASS)
 
 
 def _rows(cache: Path, num_classes: int, sample_ids: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from obverse import predictions, seeds, statistics
+from obverse import answers, seeds, statistics
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def count(told: np.ndarray, labels: np.ndarray, classes: int, resamples: int, se
 
     The interval is `statistics.mean_over_identities`. None where no class is told of any picture.
     """
-    says = told != predictions.NOT_A_CLASS
+    says = told != answers.NO_CLASS
     if not says.any():
         return None
     right = told[says] == labels[says]
