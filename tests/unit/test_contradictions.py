@@ -418,7 +418,7 @@ def test_the_stand_in_for_rekognition_sees_no_photograph(role: str):
     config = changed(**{f"datasets__{role}__source": "official"})
     ((where, problem, remedy),) = contradictions.unseen(config)
     assert where == "rekognition.source" and f"but datasets.{role}.source is official" in problem
-    assert f"datasets.{role}.source to rendered" in remedy
+    assert f"datasets.{role}.source to rendered" in remedy and "until confirm_spend" in remedy
     assert "rekognition.source" not in [key for key, *_ in contradictions.found(config)]
 
 

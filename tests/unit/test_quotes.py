@@ -158,18 +158,25 @@ def test_the_stand_in_for_rekognition_is_not_quoted(tmp_path: Path):
     assert rekognition(tmp_path) == []
 
 
+def test_without_leave_the_service_is_not_asked_and_a_run_misses_nothing(tmp_path: Path):
+    assert rekognition(tmp_path, source="official")[0].missing() == []
+
+
 def test_the_service_is_quoted_for_both_data_sets_and_takes_leave_whatever_the_price(tmp_path: Path):
     sizes = estimates.counts(SHIPPED)
     faces = sizes["facescrub"] + sizes["celeba"]
     (found,) = rekognition(tmp_path, source="official")
     assert (found.pictures, found.questions) == (faces, faces + asking.STEADY)
     cost = f"${(faces + asking.STEADY) * 0.001:,.2f}"
-    assert found.missing() == [
+    leave, budget = (
         f"rekognition.confirm_spend: true, if you mean to spend {cost}",
         f"rekognition.max_cost_usd: {cost} at most are needed, $0.00 allowed",
-    ]
+    )
+    assert "does not suffice; leave to spend is lacking" in found.lines()[1]
+    assert found.lines()[2] == f"  left out until it is given: {leave}; {budget}"
     (free,) = rekognition(tmp_path, source="official", price_usd=0)
-    assert free.missing() == ["rekognition.confirm_spend: true, if you mean to spend $0.00"]
+    assert free.lines()[2].endswith("rekognition.confirm_spend: true, if you mean to spend $0.00")
+    assert rekognition(tmp_path, source="official", confirm_spend=True)[0].missing() == [budget]
     assert rekognition(tmp_path, source="official", confirm_spend=True, max_cost_usd=20)[0].missing() == []
 
 

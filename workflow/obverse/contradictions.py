@@ -45,7 +45,8 @@ def unseen(config: dict) -> Iterator[Contradiction]:
             yield (
                 "rekognition.source",
                 f"the stand-in (embedded) sees rendered faces alone, but datasets.{role}.source is official",
-                f"Set it to official, if these pictures may be sent to Amazon, or datasets.{role}.source to rendered.",
+                "Set it to official: the default run then leaves out what is made of its answers, until confirm_spend "
+                f"lets these pictures be sent to Amazon. Or set datasets.{role}.source to rendered.",
             )
 
 

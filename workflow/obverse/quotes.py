@@ -28,7 +28,8 @@ class Quote:
     ``where`` is its key in the configuration; ``pictures`` how many it may be asked about at most, 0 where that is not
     known. An attempt costs
     ``price_usd``, and a question may take ``attempts``. ``max_questions``, ``max_cost_usd`` and ``leave`` are the
-    budget, over all runs; ``leave_anyway``: it takes leave whatever the price. ``states`` says what else asking needs,
+    budget, over all runs; ``leave_anyway``: it takes leave whatever the price, and without it is not asked and misses
+    nothing. ``states`` says what else asking needs,
     and ``lacking`` what of it is not there, a line each.
     """
 
@@ -60,6 +61,9 @@ class Quote:
 
     def missing(self) -> list[str]:
         """Return, a line each, what asking needs and has not: the keys to change, files, variables."""
+        return [] if self._left_out else self._short_of()
+
+    def _short_of(self) -> list[str]:
         lines = list(self.lacking)
         if self.record.asked + self.questions > self.max_questions:
             most = f"{self.record.asked + self.questions:,}"
@@ -72,11 +76,11 @@ class Quote:
         return lines
 
     def lines(self) -> list[str]:
-        """Return what is quoted, in two lines at most."""
+        """Return what is quoted, in three lines at most."""
         if not self.pictures:
             return [f"{self.where}: how many questions cannot be said without pictures; {'; '.join(self.states)}"]
         retried = f" (up to {self.attempts} attempts each, which all count)" if self.attempts > 1 else ""
-        short = any(".max_" in line for line in self.missing())
+        short = any(".max_" in line for line in self._short_of())
         leave = "given" if self.leave else "lacking" if self._needs_leave else "not needed"
         budget = f"a budget of {self.max_questions:,} questions and ${self.max_cost_usd:,.2f}"
         known = [f"{budget} {'does not suffice' if short else 'suffices'}", f"leave to spend is {leave}", *self.states]
@@ -85,7 +89,12 @@ class Quote:
             f"at most {self.questions:,} questions to ask{retried}, ${self.cost_usd:,.2f}; "
             f"so far {self.record.asked:,} asked, ${self.record.spent_usd:,.2f}",
             f"  {'; '.join(known)}",
+            *([f"  left out until it is given: {'; '.join(self._short_of())}"] if self._left_out else []),
         ]
+
+    @property
+    def _left_out(self) -> bool:
+        return self.leave_anyway and not self.leave
 
     @property
     def _needs_leave(self) -> bool:
