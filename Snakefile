@@ -14,6 +14,7 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/notes.smk"
 include: "workflow/rules/own.smk"
+include: "workflow/rules/told.smk"
 
 
 rule all:
@@ -28,7 +29,7 @@ rule all:
         "results/duplicates.png",
         "results/poses.png",
         "results/config.yaml",
-        lambda wildcards: FACE_RESULTS if REKOGNITION_ASKED else [],
+        FACE_RESULTS if REKOGNITION_ASKED else [],
 
 
 include: "workflow/rules/sources.smk"

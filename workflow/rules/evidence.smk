@@ -3,7 +3,6 @@ from obverse import attacks
 from obverse.attacks import retrieval, weighed
 from obverse.ledger import needs, sources
 from obverse.ledger.labels import OWN
-from obverse.rekognition.shown import FLOORS as FACE_FLOORS, ROWS as FACE_ROWS
 
 FIRST = config["seeds"][:1]  # a grid shows the pictures of one training
 BASELINE = list(attacks.searches(config).items())  # label and name of pictures, the published search first
@@ -93,23 +92,3 @@ def accuracy_files(kind: str) -> list[str]:
             cache = f"results/predictions/{classifier}/seed{seed}/{dataset_of(classifier)}.parquet"
             found.append(cache if kind == "predictions" else target(classifier).splits)
     return found
-
-
-def face_file(product: str, row: str, part: str, seed: int, suffix: str) -> str:
-    """Return a product of one row of table 4 with one training seed, or the scores of a floor."""
-    where = f"results/{product}/rekognition"
-    if row in FACE_FLOORS:
-        return f"{where}/{row}/{part}.{suffix}"
-    features, view = FACE_ROWS[row]
-    return f"{where}/{features}/seed{seed}/{part}.{view}.{suffix}"
-
-
-FACES_SCORED = [  # row or floor, whose pictures, and their scores with each training seed
-    (row, part, path)
-    for part in ("unknown", "known")
-    for row in [*FACE_ROWS, *FACE_FLOORS]
-    for path in dict.fromkeys(face_file("scores", row, part, seed, "parquet") for seed in config["seeds"])
-]
-# The service is asked for `all` and for claims where that is free, or allowed.
-REKOGNITION_ASKED = config["rekognition"]["source"] == "embedded" or config["rekognition"]["confirm_spend"]
-FACES_CLAIMED = FACES_SCORED if REKOGNITION_ASKED else []

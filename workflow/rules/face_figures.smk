@@ -2,35 +2,6 @@
 #
 #   in:  results/reconstructions/rekognition/…, results/scores/rekognition/…
 #   out: results/fig2.png, fig17.png, table4.png, each with a .csv
-from obverse.rekognition.shown import WHOLE
-
-FACE_FIGURES = {
-    "fig2": {
-        "title": "Figure 2: unknown people, from 80 features",
-        "rows": [WHOLE],
-        "parts": ["unknown"],
-    },
-    "fig17": {
-        "title": "Figure 17: faces rebuilt from what a service says of them",
-        "rows": list(FACE_ROWS),
-        "parts": ["unknown", "known"],
-    },
-}
-FACE_RESULTS = [f"results/{name}.png" for name in [*FACE_FIGURES, "table4"]]
-
-
-def of_boards(where: str):
-    """Return an input function: a file of the data set whose people are on each board; ``{}`` stands for its name."""
-    return lambda wildcards: [where.format(DATASETS[part]) for part in FACE_FIGURES[wildcards.faces]["parts"]]
-
-
-def on_boards(product: str, suffix: str):
-    """Return an input function: a product of each row of each board, from the first training."""
-    return lambda wildcards: [
-        face_file(product, row, part, FIRST[0], suffix)
-        for part in FACE_FIGURES[wildcards.faces]["parts"]
-        for row in FACE_FIGURES[wildcards.faces]["rows"]
-    ]
 
 
 rule draw_faces:

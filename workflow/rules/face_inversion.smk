@@ -2,17 +2,6 @@
 #
 #   in:  results/rekognition/{role}.parquet, results/datasets/…
 #   out: results/rekognition/individuals.parquet; results/{inverters,reconstructions,scores}/rekognition/…
-from obverse.rekognition.individuals import DATASETS
-
-
-def of_celeba(file: str) -> str:
-    """Return a file of the data set that the adversary has."""
-    return f"results/datasets/celeba/{file}"
-
-
-def of_part(where: str):
-    """Return an input function: a file of the data set whose people are the victims; ``{}`` stands for its name."""
-    return lambda wildcards: where.format(DATASETS[wildcards.part])
 
 
 rule divide_faces:
