@@ -12,6 +12,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/demands.smk"
 include: "workflow/rules/notes.smk"
 include: "workflow/rules/own.smk"
 

@@ -2,7 +2,6 @@
 import json
 import os
 import shlex
-import shutil
 import sys
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from obverse import (
     policies,
     recipes,
     settings,
+    slots,
     targets,
 )
 from obverse.attacks import CEILING, FLOORS, JOINT, Attack, compared, of_figure, rows
@@ -38,10 +38,6 @@ except UnusableInput as error:
 ALIVE, removed = locks.clear_stale(Path(".snakemake"))  # kept open: the lock lives as long as this process
 if removed:
     print("A run was killed here; its lock is removed, and what it left half-done is done again.", file=sys.stderr)
-
-
-# Jobs that train share one GPU one after the other (profiles/default limits it); without one they share the cores.
-GPU = int(shutil.which("nvidia-smi") is not None)
 
 
 # The names of targets that are trained alone, of all that are trained, and of those one can only ask.

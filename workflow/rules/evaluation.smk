@@ -17,6 +17,8 @@ rule reserve_samples:
         dataset=JUDGED,
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("reserve_samples"),
         fraction=judging("reserved_fraction"),
@@ -50,6 +52,7 @@ rule train_evaluator:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("train_evaluator"),
