@@ -11,7 +11,7 @@ GPU = int("gpu" in workflow.global_resources and workflow.global_resources["gpu"
 
 
 class Demand(NamedTuple):
-    """MiB of memory and minutes, enough for the paper's scale; docs/cluster.md has what was measured."""
+    """MB of memory and minutes: enough at the paper's scale, by what docs/cluster.md has measured of it."""
 
     memory: int
     minutes: int
@@ -20,8 +20,8 @@ class Demand(NamedTuple):
 DEMANDS = {
     "tables": Demand(2000, 30),  # reads and writes tables, draws figures
     "pictures": Demand(4000, 240),  # reads, draws or cuts a data set's pictures
-    "network": Demand(8000, 240),  # asks a network about a data set
-    "training": Demand(12000, 1440),
+    "network": Demand(8000, 60),  # asks a network about a data set
+    "training": Demand(12000, 720),
     "waiting": Demand(4000, 2880),  # waits for other people's servers
 }
 
@@ -32,4 +32,5 @@ def asks(kind: str) -> dict:
     return {
         "mem_mb": lambda wildcards, attempt: demand.memory * attempt,
         "runtime": lambda wildcards, attempt: demand.minutes * attempt,
+        "one_by_one": 1,  # limits what a group of jobs does at once, where a profile sets a limit
     }
