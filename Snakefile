@@ -58,6 +58,7 @@ include: "workflow/rules/ablations.smk"
 
 
 parameters.carry_names(workflow.rules)
+os.environ[slots.USERS] = ",".join(rule.name for rule in workflow.rules if "gpu" in rule.resources)
 
 
 onsuccess:

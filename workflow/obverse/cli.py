@@ -58,7 +58,7 @@ def run(stage: Callable[..., None]) -> None:
     """Run ``stage`` on the command line's arguments; an `UnusableInput` is printed and ends in exit status 1."""
     arguments = parser(stage).parse_args()
     try:
-        with slots.own_device():
+        with slots.own_device(stage.__name__):
             stage(**vars(arguments))
     except UnusableInput as error:
         print(f"{stage.__name__}: error: {error}", file=sys.stderr)

@@ -1,6 +1,6 @@
 """Which job has which GPU: on one machine, jobs of one user that run at once get different ones.
 
-The workflow counts a machine's devices and names them to its jobs in the environment; a job takes a free one before it
+The workflow counts a machine's devices and names them to its jobs in the environment; one that has a GPU takes a free one before it
 first asks CUDA for anything, and no other then sees it as free until the job is dead, however it ended. Where a
 scheduler hands devices out nothing is named, and nothing is done.
 """
@@ -20,6 +20,8 @@ from typing import IO
 from obverse.errors import UnusableInput
 
 NAMED = "OBVERSE_DEVICES"  # in the environment: the devices that jobs share, with commas between
+USERS = "OBVERSE_DEVICE_USERS"  # in the environment: the stages whose jobs have one
+_LOCKS = Path(f"/tmp/obverse-{os.getuid()}")  # of a machine and a user; $TMPDIR may differ between two of her shells
 _POLL_SECONDS = 0.2
 
 
@@ -36,17 +38,17 @@ def devices(environment: Mapping[str, str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def own_device() -> Iterator[None]:
+def own_device(stage: str) -> Iterator[None]:
     """Have one of the devices that the environment names for oneself, waiting while all are taken; see no other.
 
-    Does nothing where none is named, or for a stage without networks (it has not loaded `obverse.devices`). To be
-    entered before CUDA is first asked for anything. Raises `UnusableInput` where the folder of locks is another user's.
+    Does nothing where none is named, or for a ``stage`` that is none of `USERS`. To be entered before CUDA is first
+    asked for anything. Raises `UnusableInput` where the folder of locks is another user's.
     """
     named = devices({NAMED: os.environ.get(NAMED, "")})
-    if not named or "obverse.devices" not in sys.modules:
+    if not named or stage not in os.environ.get(USERS, "").split(","):
         yield
         return
-    name, held = _wait_for_one(_folder(), named)
+    name, held = _wait_for_one(folder(_LOCKS), named)
     with held:
         os.environ["CUDA_VISIBLE_DEVICES"] = name
         # As nvidia-smi counts them, not the fastest first; who chose for herself has chosen the order too.
@@ -54,10 +56,10 @@ def own_device() -> Iterator[None]:
         yield
 
 
-def _wait_for_one(folder: Path, names: list[str]) -> tuple[str, IO]:
+def _wait_for_one(locks: Path, names: list[str]) -> tuple[str, IO]:
     """Return a device that nobody had, and the open file whose lock says that it is taken."""
     waiting = False
-    while (taken := _any_of(folder, names)) is None:
+    while (taken := _any_of(locks, names)) is None:
         if not waiting:
             print(f"every GPU ({', '.join(names)}) has a job: waiting for one of them to end", file=sys.stderr)
         waiting = True
@@ -65,10 +67,10 @@ def _wait_for_one(folder: Path, names: list[str]) -> tuple[str, IO]:
     return taken
 
 
-def _any_of(folder: Path, names: list[str]) -> tuple[str, IO] | None:
+def _any_of(locks: Path, names: list[str]) -> tuple[str, IO] | None:
     """Return the first device that nobody has, with its locked file; None where there is none."""
     for name in names:
-        held = (folder / name.replace("/", "-")).open("w")
+        held = (locks / name.replace("/", "-")).open("w")
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return name, held
@@ -76,10 +78,9 @@ def _any_of(folder: Path, names: list[str]) -> tuple[str, IO] | None:
     return None
 
 
-def _folder() -> Path:
-    """Return where the locks of this machine and user are: the same for all checkouts, never on a shared disk."""
-    folder = Path(f"/tmp/obverse-{os.getuid()}")  # not $TMPDIR, which two shells may set to two folders
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-        raise UnusableInput(folder, "expected a folder of yours, found another user's", "remove it, or have it removed")
-    return folder
+def folder(path: Path) -> Path:
+    """Return ``path``, made if need be; raise `UnusableInput` where it is another user's, who could hold every lock."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    if path.is_symlink() or path.stat().st_uid != os.getuid():
+        raise UnusableInput(path, "expected a folder of yours, found another user's", "Have it removed.")
+    return path
