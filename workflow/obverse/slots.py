@@ -1,8 +1,8 @@
 """Which job has which GPU: on one machine, jobs of one user that run at once get different ones.
 
-The workflow counts a machine's devices and names them to its jobs in the environment; one that has a GPU takes a free one before it
-first asks CUDA for anything, and no other then sees it as free until the job is dead, however it ended. Where a
-scheduler hands devices out nothing is named, and nothing is done.
+The workflow counts a machine's devices and names them to its jobs in the environment. One that has a GPU takes a free
+one before it first asks CUDA for anything, and no other sees that as free until the job is dead, however it ended.
+Where a scheduler hands devices out nothing is named, and nothing is done.
 """
 
 import contextlib
