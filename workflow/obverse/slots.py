@@ -70,7 +70,7 @@ def _wait_for_one(locks: Path, names: list[str]) -> tuple[str, IO]:
 def _any_of(locks: Path, names: list[str]) -> tuple[str, IO] | None:
     """Return the first device that nobody has, with its locked file; None where there is none."""
     for name in names:
-        held = (locks / name.replace("/", "-")).open("w")
+        held = (locks / name.replace("/", "-")).open("w")  # a MIG device's name has strokes
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return name, held
