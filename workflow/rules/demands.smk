@@ -11,7 +11,7 @@ GPU = int("gpu" in workflow.global_resources and workflow.global_resources["gpu"
 
 
 class Demand(NamedTuple):
-    """MB of memory and minutes: enough at the paper's scale, by what docs/cluster.md has measured of it."""
+    """MB of memory and minutes; docs/cluster.md says of what was measured."""
 
     memory: int
     minutes: int
