@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "unshare", "nsenter")
@@ -75,7 +75,7 @@ class Cluster:
     """The running SLURM: its one node has 4 CPUs, whatever the machine has, and a GPU that is none."""
 
     def __init__(self, folder: Path, shell: subprocess.Popen) -> None:
-        self.folder, self._inside = folder, ("nsenter", "--mount", "--pid", "--target", str(_child(shell.pid)))
+        self.folder, self._inside = folder, ("nsenter", "--mount", "--pid", "--target", str(_child(shell)))
         self._node: subprocess.Popen | None = None
         self.started: list[subprocess.Popen] = []
 
@@ -92,8 +92,8 @@ class Cluster:
         return self.started[-1]
 
     def kill(self, started: subprocess.Popen) -> None:
-        """Kill a command that was started here, not what it started, and wait for its end."""
-        os.kill(_child(started.pid), signal.SIGKILL)
+        """Kill a command that was started here, not what it started; raise `ProcessLookupError` if it has ended."""
+        os.kill(_child(started), signal.SIGKILL)
         started.wait()
 
     def start_node(self) -> None:
@@ -110,7 +110,7 @@ class Cluster:
         return self.run("squeue", "--noheader", f"--states={state}", "--format=%i").stdout.split()
 
     @staticmethod
-    def wait_for(happened, seconds: float = _PATIENCE) -> None:
+    def wait_for(happened: Callable[[], bool], seconds: float = _PATIENCE) -> None:
         """Wait until ``happened()``; raise `TimeoutError` when it does not."""
         end = time.monotonic() + seconds
         while not happened():
@@ -166,9 +166,14 @@ def _free_ports() -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-def _child(pid: int) -> int:
-    """Return the only child of a process: unshare and nsenter start what they are told to, and wait."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    while not (found := children.read_text().split()):
+def _child(parent: subprocess.Popen) -> int:
+    """Return the only child of unshare or nsenter, which starts what it is told to and waits.
+
+    Raises `ProcessLookupError` where that has ended.
+    """
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+    while parent.poll() is None:
+        if found := children.read_text().split():
+            return int(found[0])
         time.sleep(0.01)
-    return int(found[0])
+    raise ProcessLookupError(f"{parent.args[0]} has ended")

@@ -5,7 +5,7 @@ import random
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import yaml
@@ -47,12 +47,13 @@ def submit(cluster: slurm.Cluster, checkout: Checkout, *arguments: str) -> subpr
     return cluster.run("snakemake", *PROFILE, *HERE, *arguments, folder=checkout.path, PYTHONPATH=path)
 
 
-def finish(cluster: slurm.Cluster, checkout: Checkout, undisturbed: dict[str, str]) -> None:
-    """Run the same command again: what is there are the bytes of an undisturbed local run."""
+def finish(cluster: slurm.Cluster, checkout: Checkout, undisturbed: dict[str, str]) -> str:
+    """Run the same command again: what is there are the bytes of an undisturbed local run; return what was said."""
     done = submit(cluster, checkout, FIGURE)
     assert done.returncode == 0, done.stdout + done.stderr
     found = contents(checkout.path / "results")
     assert FIGURE.removeprefix("results/") in found and found == {name: undisturbed[name] for name in found}
+    return done.stderr
 
 
 def test_jobs_of_slurm_make_the_bytes_of_a_local_run(cluster: slurm.Cluster, unfinished: Checkout, finished: Checkout):
@@ -109,42 +110,42 @@ def test_the_profile_that_is_picked_up_by_itself_sets_nothing_that_a_clusters_se
     assert own.keys() & slurms.keys() == set()
 
 
-def cancel_job(cluster: slurm.Cluster, head) -> None:
+def cancel_job(cluster: slurm.Cluster, head: subprocess.Popen) -> None:
     cluster.run("scancel", *cluster.jobs())
 
 
-def lose_node(cluster: slurm.Cluster, head) -> None:
+def lose_node(cluster: slurm.Cluster, head: subprocess.Popen) -> None:
     """Kill the node's daemon, and have it back when the controller has noticed."""
     cluster.kill_node()
     cluster.wait_for(lambda: "down" in cluster.run("sinfo", "--noheader", "--format=%T").stdout)
     cluster.start_node()
 
 
-def kill_head(cluster: slurm.Cluster, head) -> None:
+def kill_head(cluster: slurm.Cluster, head: subprocess.Popen) -> None:
     cluster.kill(head)
 
 
 DISTURBANCES = [cancel_job, lose_node, kill_head]
 
 
-def disturb(cluster: slurm.Cluster, checkout: Checkout, disturbance, seconds: float) -> None:
-    """Start the workflow on the cluster and disturb it ``seconds`` after the first job was seen running."""
+def begin(cluster: slurm.Cluster, checkout: Checkout) -> subprocess.Popen:
+    """Start the workflow on the cluster."""
     path = str(checkout.path / "workflow")
-    head = cluster.start("snakemake", *PROFILE, *HERE, FIGURE, folder=checkout.path, PYTHONPATH=path)
-    cluster.wait_for(lambda: cluster.jobs("running") or head.poll() is not None)
-    time.sleep(seconds)
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it was faster
-        disturbance(cluster, head)
-    head.wait()
+    return cluster.start("snakemake", *PROFILE, *HERE, FIGURE, folder=checkout.path, PYTHONPATH=path)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("disturbance", DISTURBANCES, ids=lambda each: each.__name__)
 def test_whatever_is_killed_the_same_command_ends_in_the_same_bytes(
-    cluster: slurm.Cluster, unfinished: Checkout, finished: Checkout, disturbance
+    cluster: slurm.Cluster, unfinished: Checkout, finished: Checkout, disturbance: Callable
 ):
-    disturb(cluster, unfinished, disturbance, 8)
-    finish(cluster, unfinished, contents(finished.path / "results"))
+    """In the middle of a training; who started all that leaves it running, and it is waited for."""
+    head = begin(cluster, unfinished)
+    cluster.wait_for(lambda: cluster.run("pgrep", "--full", "obverse.train_inverter").returncode == 0)
+    disturbance(cluster, head)
+    head.wait()
+    said = finish(cluster, unfinished, contents(finished.path / "results"))
+    assert ("still at work here: waiting" in said) == (disturbance is kill_head)
     assert cluster.jobs() == []
 
 
@@ -154,7 +155,12 @@ def test_whenever_anything_is_killed_the_same_command_ends_in_the_same_bytes(
     cluster: slurm.Cluster, unfinished: Checkout, finished: Checkout, number: int
 ):
     draw = random.Random(number)
-    disturb(cluster, unfinished, draw.choice(DISTURBANCES), draw.uniform(0, 30))
+    head = begin(cluster, unfinished)
+    cluster.wait_for(lambda: cluster.jobs("running"))
+    time.sleep(draw.uniform(0, 30))
+    with contextlib.suppress(ProcessLookupError):  # it was faster
+        draw.choice(DISTURBANCES)(cluster, head)
+    head.wait()
     finish(cluster, unfinished, contents(finished.path / "results"))
     assert cluster.jobs() == []
 
