@@ -8,8 +8,6 @@ from pathlib import Path
 BASE = Path(workflow.basedir)
 # The package beside this Snakefile, not one installed from another checkout: what the digests describe is what runs.
 sys.path.insert(0, str(BASE / "workflow"))
-# And NumPy's products on one thread: their last digits depend on how many there are.
-shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1; ")
 
 from obverse import (
     ablations,
@@ -20,14 +18,21 @@ from obverse import (
     pairings,
     parameters,
     policies,
+    provisions,
     recipes,
+    records,
     settings,
-    slots,
     targets,
 )
 from obverse.attacks import CEILING, FLOORS, JOINT, Attack, compared, of_figure, rows
 from obverse.errors import UnusableInput
 from obverse.provenance import code
+
+# NumPy's products on one thread: their last digits depend on how many there are.
+shell.prefix(
+    f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1"
+    f" {records.VARIABLE}={records.FOLDER}; "
+)
 
 try:
     settings.check(config)
@@ -35,9 +40,8 @@ except UnusableInput as error:
     print(f"config: {error}", file=sys.stderr)
     sys.exit(1)  # an exception would bury two lines in Snakemake's account of where it was raised
 
-STATE = Path(".snakemake")
+STATE = Path(".snakemake")  # what is locked there, ALIVE, stays open: the lock lives as long as this process
 if workflow.is_main_process:
-    # Kept open: the lock lives as long as this process.
     ALIVE, removed = locks.clear_stale(STATE, takes_over=not workflow.output_settings.dryrun)
     if removed:
         print("A run was killed here; its lock is removed, and what it left half-done is done again.", file=sys.stderr)

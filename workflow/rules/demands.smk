@@ -1,6 +1,8 @@
 # What jobs ask of the machine or cluster they run on; no rules here. Partition and account are the profile's.
 from typing import NamedTuple
 
+from obverse import slots
+
 # Jobs with networks have a GPU each: as many at once as this machine has, or, on a cluster, as --resources gpu=N says.
 # Without any they share the cores. A job on a cluster's node has what the scheduler gave it.
 DEVICES = slots.devices(os.environ) if workflow.is_main_process else []
