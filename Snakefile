@@ -12,6 +12,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/demands.smk"
 include: "workflow/rules/notes.smk"
 include: "workflow/rules/own.smk"
 include: "workflow/rules/told.smk"
@@ -61,6 +62,7 @@ include: "workflow/rules/ablations.smk"
 
 
 parameters.carry_names(workflow.rules)
+os.environ[slots.USERS] = ",".join(rule.name for rule in workflow.rules if "gpu" in rule.resources)
 
 
 onsuccess:
