@@ -68,7 +68,9 @@ def _git(checkout: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(command, env=environment | {"GIT_OPTIONAL_LOCKS": "0"}, capture_output=True)
     except FileNotFoundError:
-        raise UnusableInput(checkout, "expected git, which knows what was committed, found none", "Install it.") from None
+        raise UnusableInput(
+            checkout, "expected git, which knows what was committed, found none", "Install it."
+        ) from None
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().split("\n")[0]
         raise UnusableInput(checkout, f"expected a repository with a commit, git says: {said}", "Commit first.")

@@ -1,14 +1,14 @@
 """What jobs record of themselves: one file a command, two lines each time it runs, appended for as long as it is."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Made:
-    """A run of a stage that ended well: the file that tells of it, and the sha256 of what it read and wrote.
+    """A run of a stage that ended well: the file that tells of it, and the sha256 of what it read and wrote, by member.
 
     ``inputs`` has None for a folder. Times are texts in UTC that sort as they came.
     """
@@ -17,15 +17,18 @@ class Made:
     started: str
     ended: str
     inputs: Mapping[str, str | None] = field(hash=False)
-    outputs: Mapping[str, str] = field(hash=False)
+    outputs: Mapping[str, str | None] = field(hash=False)
 
 
-def newest(jobs: Path) -> dict[str, Made]:
-    """Return for each output that the records under ``jobs`` name the run that made it last, by path as recorded."""
+def newest(jobs: Path, member: Callable[[str], str]) -> dict[str, Made]:
+    """Return the run that made each output last, of those that the records under ``jobs`` tell of.
+
+    ``member`` turns paths as recorded into the names that files have in an archive: those of the runs returned.
+    """
     found: dict[str, Made] = {}
     for record in sorted(jobs.glob("*/*.jsonl")):
         for event in _events(record.read_bytes()):
-            made = _made(record, event)
+            made = _made(record, event, member)
             for output in made.outputs if made else ():
                 if output not in found or found[output].ended <= made.ended:
                     found[output] = made
@@ -50,15 +53,15 @@ def of_kept(workflow: bytes, kept: Iterable[str]) -> bytes:
     return "".join(f"{json.dumps(event, sort_keys=True, ensure_ascii=False)}\n" for event in chosen).encode()
 
 
-def _made(record: Path, event: dict) -> Made | None:
+def _made(record: Path, event: dict, member: Callable[[str], str]) -> Made | None:
     if event.get("event") != "ended" or event.get("exit_status") != 0:
         return None
     return Made(
         record=record,
         started=event.get("started") or "",
         ended=event.get("ended") or "",
-        inputs=event.get("inputs") or {},
-        outputs=event.get("outputs") or {},
+        inputs={member(path): sha for path, sha in (event.get("inputs") or {}).items()},
+        outputs={member(path): sha for path, sha in (event.get("outputs") or {}).items()},
     )
 
 
