@@ -1,6 +1,6 @@
 """The part of an RO-Crate that tells what ran: the workflow, its steps and tools, and an action for each job."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -18,7 +18,7 @@ _PARAMETER_PROFILE = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEAS
 _ENGINE = "https://snakemake.github.io"
 _LANGUAGE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
 _SETTINGS, _FIGURES = "#parameter/settings", "#parameter/figures"
-_COMPLETED = {"@id": "http://schema.org/CompletedActionStatus"}
+_COMPLETED = "http://schema.org/CompletedActionStatus"
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ def add_workflow(crate: ROCrate, title: str, version: str, snakemake: str, by_ru
         "encodingFormat": "text/plain",
         "programmingLanguage": {"@id": _LANGUAGE},
         "conformsTo": {"@id": _WORKFLOW_PROFILE},
-        "hasPart": [{"@id": tool} for tool in by_rule.values()],
-        "step": [{"@id": _step(rule)} for rule in by_rule],
-        "input": [{"@id": _SETTINGS}],
-        "output": [{"@id": _FIGURES}],
+        "hasPart": references(by_rule.values()),
+        "step": references(_step(rule) for rule in by_rule),
+        "input": _to(_SETTINGS),
+        "output": _to(_FIGURES),
     }
     crate.add(FileEntity(crate, dest_path=SNAKEFILE, properties=properties))
 
@@ -91,7 +91,7 @@ def add_runs(
         link, job, control = run.link, f"#job/{number}", f"#control/{number}"
         properties = _action(run.started, run.ended, link.rule, by_rule[link.rule])
         properties |= {"description": f"The rule {link.rule} made {', '.join(link.outputs)}"}
-        properties |= {"object": _things(link.inputs, files), "result": _things(link.outputs, files)}
+        properties |= _things(link.inputs, link.outputs, files)
         record = {"subjectOf": _to(quote(link.record))} if link.record else {}
         jobs.append(add(crate, job, "CreateAction", **properties, **record))
         started = {"name": link.rule, "instrument": _to(_step(link.rule)), "object": _to(job)}
@@ -103,25 +103,32 @@ def _add_whole(
     crate: ROCrate, targets: Sequence[str], files: Mapping[str, File], runs: Sequence[Run], controls: list[str]
 ) -> list[str]:
     began, ended = min((run.started for run in runs), default=0.0), max((run.ended for run in runs), default=0.0)
-    results = _things(targets, files)
-    settings = _things([path for path in [CONFIG] if path in files], files)
-    for things, parameter in ((settings, _SETTINGS), (results, _FIGURES)):
-        for thing in things:
-            crate.get(thing["@id"])["exampleOfWork"] = _to(parameter)
-    whole = _action(began, ended, "All jobs", SNAKEFILE) | {"object": settings, "result": results}
+    settings = [path for path in [CONFIG] if path in files]
+    for paths, parameter in ((settings, _SETTINGS), (targets, _FIGURES)):
+        for path in paths:
+            crate.get(identifier(path, files[path]))["exampleOfWork"] = _to(parameter)
+    whole = _action(began, ended, "All jobs", SNAKEFILE) | _things(settings, targets, files)
     add(crate, "#run", "CreateAction", **whole, description="What is archived was made by these jobs")
-    steps = {"object": [_to(each) for each in controls], "result": _to("#run")}
+    steps = {"object": references(controls), "result": _to("#run")}
     add(crate, "#engine", "OrganizeAction", **_action(began, ended, "Snakemake", _ENGINE), **steps)
     return ["#run"]
 
 
 def _action(started: float, ended: float, name: str, instrument: str) -> dict[str, object]:
     timed = {"startTime": moment(started), "endTime": moment(ended)}
-    return timed | {"name": name, "instrument": _to(instrument), "actionStatus": dict(_COMPLETED)}
+    return timed | {"name": name, "instrument": _to(instrument), "actionStatus": _COMPLETED}
 
 
-def _things(paths: Sequence[str], files: Mapping[str, File]) -> list[dict[str, str]]:
-    return [_to(identifier(path, files[path])) for path in paths]
+def _things(read: Sequence[str], written: Sequence[str], files: Mapping[str, File]) -> dict[str, object]:
+    """Return what an action read and wrote, each where there is any."""
+    named = {"object": read, "result": written}
+    return {role: references(identifier(path, files[path]) for path in paths) for role, paths in named.items() if paths}
+
+
+def references(names: Iterable[str]) -> list[dict[str, str]] | dict[str, str]:
+    """Return references to entities by their ids: a list of them, or one alone as itself, as JSON-LD would have it."""
+    found = [_to(name) for name in names]
+    return found[0] if len(found) == 1 else found
 
 
 def _to(name: str) -> dict[str, str]:

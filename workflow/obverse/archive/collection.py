@@ -59,7 +59,7 @@ def collect(
     loose = [member for path in sources for member in places.files(path) if member.startswith(f"{RESULTS}/")]
     hashes = {member: file.sha256 for member, file in files.items() if _there(file)}
     return Collection(
-        targets=tuple(targets),
+        targets=tuple(member for target in targets for member in places.files(target)),
         members={member: what for member, what in content.items() if files[member].status == KEPT},
         files=files,
         links=linked,

@@ -13,7 +13,18 @@ from rocrate.model.dataset import Dataset
 from rocrate.model.file import File as FileEntity
 from rocrate.rocrate import ROCrate
 
-from obverse.archive.actions import CONFIG, SNAKEFILE, Run, add, add_runs, add_workflow, identifier, moment, tools
+from obverse.archive.actions import (
+    CONFIG,
+    SNAKEFILE,
+    Run,
+    add,
+    add_runs,
+    add_workflow,
+    identifier,
+    moment,
+    references,
+    tools,
+)
 from obverse.archive.manifest import KEPT, MEMBER, File, canonical
 
 NAME = "ro-crate-metadata.json"
@@ -75,7 +86,7 @@ def describe(
     _add_root(crate, about, max((run.ended for run in runs), default=0.0))
     add_workflow(crate, about.title, about.version, snakemake, by_rule)
     actions = add_runs(crate, targets, files, runs, by_rule)
-    crate.root_dataset["mentions"] = [{"@id": each} for each in actions]
+    crate.root_dataset["mentions"] = references(actions)
     return canonical(crate.metadata.generate())
 
 
@@ -85,15 +96,14 @@ def _add_root(crate: ROCrate, about: About, published: float) -> None:
     for profile, (name, version) in _PROFILES.items():
         add(crate, profile, "CreativeWork", name=name, version=version)
     authors = [
-        {"@id": add(crate, f"#author/{number}", "Organization", name=author)}
-        for number, author in enumerate(about.authors)
+        add(crate, f"#author/{number}", "Organization", name=author) for number, author in enumerate(about.authors)
     ]
     crate.root_dataset["name"] = f"{about.title}: a set of results"
     crate.root_dataset["description"] = about.abstract
     crate.root_dataset["datePublished"] = moment(published)
     crate.root_dataset["license"] = {"@id": licence}
-    crate.root_dataset["author"] = authors
-    crate.root_dataset["conformsTo"] = [{"@id": profile} for profile in _PROFILES]
+    crate.root_dataset["author"] = references(authors)
+    crate.root_dataset["conformsTo"] = references(_PROFILES)
     crate.root_dataset["mainEntity"] = {"@id": SNAKEFILE}
 
 
