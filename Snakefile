@@ -15,6 +15,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/notes.smk"
 include: "workflow/rules/own.smk"
 include: "workflow/rules/packing.smk"
+include: "workflow/rules/told.smk"
 
 
 rule all:
@@ -29,6 +30,7 @@ rule all:
         "results/duplicates.png",
         "results/poses.png",
         "results/config.yaml",
+        FACE_RESULTS if REKOGNITION_ASKED else [],
 
 
 include: "workflow/rules/sources.smk"
@@ -44,12 +46,14 @@ include: "workflow/rules/inversion.smk"
 include: "workflow/rules/pictures.smk"
 include: "workflow/rules/asked.smk"
 include: "workflow/rules/rekognition.smk"
+include: "workflow/rules/face_inversion.smk"
 include: "workflow/rules/scoring.smk"
 include: "workflow/rules/classes.smk"
 include: "workflow/rules/angles.smk"
 include: "workflow/rules/evidence.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/class_figures.smk"
+include: "workflow/rules/face_figures.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/reports.smk"

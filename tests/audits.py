@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from obverse import samples, scores, seeds
+from obverse import predictions, samples, scores, seeds
 
 PEOPLE, PICTURES = 12, 3  # of each person
 SAMPLES = np.arange(PEOPLE * PICTURES) + 50
@@ -44,7 +44,8 @@ def inputs(folder: Path, leaks: dict[str, Leak], *, side: str = "member", size: 
         samples.write_images(given["reconstructions"][-1], rebuilt)
     given["floor"] = score_file(folder / "floor.parquet", FLOOR * ease, person < 0, side, 0)
     given["ceiling"] = score_file(folder / "ceiling.parquet", 0 * ease, person > 0, side, 0)
-    return given | _own(folder, size) | _said(folder)
+    given["predictions"] = answers(folder / "predictions.parquet", np.where(person > 0, person, 1))
+    return given | {"classes": PEOPLE} | _own(folder, size) | _said(folder)
 
 
 def score_file(path: Path, mse: np.ndarray, named: np.ndarray, side: str, queries: int = QUERIES) -> Path:
@@ -53,6 +54,17 @@ def score_file(path: Path, mse: np.ndarray, named: np.ndarray, side: str, querie
     rows = whose | {"split": side, "mse": mse.astype(np.float32), "ssim": np.float32(0)}
     ranks = {"identity_rank": 1, "evaluation_rank": np.where(named, 1, 4)}
     scores.write(path, pd.DataFrame(rows | ranks), queries, {})
+    return path
+
+
+def answers(path: Path, told: np.ndarray) -> Path:
+    """Write what a target says of the first N pictures in `SAMPLES`: the largest score is ``told`` [N]'s.
+
+    Where that is `answers.NO_CLASS` all scores are one.
+    """
+    sure = (np.arange(PEOPLE) == told[:, None]) * 3.0
+    scored = sure - np.log(np.exp(sure).sum(axis=1, keepdims=True))
+    predictions.write(path, SAMPLES[: len(told)], PERSON[: len(told)], scored.astype(np.float32), {})
     return path
 
 

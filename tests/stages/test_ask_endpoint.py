@@ -24,7 +24,8 @@ from obverse.errors import UnusableInput
 
 SECRET, KEY = "hush-hush-of-mine", "key-in-the-query"
 CONNECTIONS, AGAIN = 3, asking.STEADY
-ONCE = DISTINCT + AGAIN  # questions of a run that nothing disturbs
+ALL = DISTINCT + AGAIN  # questions until all are answered: the first few were asked about again by then
+ONCE = ALL + AGAIN  # of a run that nothing disturbs
 
 
 @pytest.fixture(autouse=True)
@@ -230,7 +231,7 @@ def _response(code, **headers):
 
 
 BAD = {
-    "changes": (_after(DISTINCT, lambda found, _: json.dumps({"out": found[::-1]})), "expected the answer of before"),
+    "changes": (_after(ALL, lambda found, _: json.dumps({"out": found[::-1]})), "expected the answer of before"),
     "redirects": (_after(4, _response(302, Location=f"/login/{SECRET}")), "found HTTP 302, a redirect to http://127."),
     "throttles": (_after(4, _response(429, **{"Retry-After": "0"})), "found HTTP 429; attempts made: 2"),
     "fails": (_after(4, _response(500)), "found HTTP 500; attempts made: 2"),
@@ -268,6 +269,46 @@ def test_a_service_that_cannot_be_used_is_said_in_two_lines_and_every_answer_tha
     assert not any(path.exists() for path in mine.files("predictions.parquet"))
 
 
+def test_a_service_that_answers_at_random_has_cost_a_handful_of_questions(mine, capsys):
+    """They, too, were announced, and within the budget."""
+    random = np.random.default_rng(1)
+    service = Service(lambda found, number: json.dumps({"out": random.dirichlet(np.ones(CLASSES)).tolist()}))
+    with servers.serving(service) as server, pytest.raises(UnusableInput, match="found another"):
+        ask_endpoint(**told(mine, server.port, max_questions=ONCE))
+    assert service.number == mine.asked() == AGAIN + 1 and len(mine.answers()) == AGAIN
+    assert f"{ONCE} questions to ask ({2 * AGAIN} of them again)" in capsys.readouterr().out
+
+
+def _rounded(nudges):
+    """Return what says scores of two decimals, the largest nudged by as many hundredths as ``nudges`` has for it."""
+
+    def say(found, number):
+        shown = [round(one, 2) for one in found]
+        shown[int(np.argmax(found))] += nudges(number) / 100
+        return json.dumps({"out": [round(one, 2) for one in shown]})
+
+    return say
+
+
+def test_a_rounded_score_that_flips_now_and_then_is_a_steady_one_and_the_first_is_kept(ask, mine, capsys):
+    flips = {AGAIN + 2, AGAIN + 4, ONCE}  # twice of the first five that are asked again, once of the last
+    service = ask(Service(_rounded(lambda number: int(number in flips))), releases="round2")
+    assert service.number == ONCE and mine.answers() == service.said
+    said = capsys.readouterr().out
+    assert f"2 of {AGAIN} answers differ in a last digit" in said and f"1 of {AGAIN} answers differ" in said
+
+
+@pytest.mark.parametrize(
+    "nudges",
+    [lambda number: 2 * (number == AGAIN + 2), lambda number: int(number > AGAIN)],
+    ids=["by two", "mostly"],
+)
+def test_one_that_flips_by_more_or_most_times_is_not(mine, nudges):
+    with servers.serving(Service(_rounded(nudges))) as server, pytest.raises(UnusableInput, match="found another"):
+        ask_endpoint(**told(mine, server.port, releases="round2"))
+    assert mine.asked() <= 2 * AGAIN
+
+
 def test_one_that_says_more_than_was_declared_too(mine, monkeypatch, capsys):
     """At once: not after a thousand questions."""
     service = Service()
@@ -293,7 +334,7 @@ def test_when_the_service_is_itself_again_only_what_it_did_not_answer_is_asked(m
     ("changes", "where"),
     [
         ({"max_questions": ONCE - 1}, "max_questions: expected at most"),
-        ({"price_usd": 0.01, "confirm_spend": False}, "confirm_spend: expected leave to spend $0.17"),
+        ({"price_usd": 0.01, "confirm_spend": False}, "confirm_spend: expected leave to spend $0.22"),
         ({"price_usd": 0.01, "confirm_spend": True, "max_cost_usd": 0.1}, "max_cost_usd: expected to spend at most"),
     ],
 )
@@ -330,8 +371,8 @@ def start(arguments):
 
 @pytest.mark.parametrize(
     "moments",
-    [[1], [DISTINCT // 2], [DISTINCT], [DISTINCT + 3], [2, 7, 11]],
-    ids=["at the first", "midway", "at the last", "at those asked again", "three times"],
+    [[1], [AGAIN + 2], [ALL - 3], [ALL], [ALL + 3], [2, 7, 11]],
+    ids=["at the first", "at those asked again first", "midway", "at the last", "at those asked again", "three times"],
 )
 def test_killed_at_any_moment_and_run_again_it_asks_for_no_more_than_it_waited_for_and_ends_the_same(
     ask, mine, tmp_path, moments
@@ -350,7 +391,7 @@ def test_killed_at_any_moment_and_run_again_it_asks_for_no_more_than_it_waited_f
     with servers.serving(service) as server:
         for _ in range(len(moments) + 1):
             known = len(again.answers())
-            repeated += AGAIN + min(AGAIN, known) * (known < DISTINCT)
+            repeated += AGAIN + min(AGAIN, known or AGAIN) * (known < DISTINCT)
             with start(told(again, server.port)) as process:
                 running.append(process)
                 _, errors = process.communicate(timeout=60)

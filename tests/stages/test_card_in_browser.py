@@ -56,6 +56,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Seen
     given = {name: audits.inputs(folder / name, leaks) for name, leaks in CASES.items()}
     doubtful = audits.inputs(folder / "doubts", audits.ALL_STAY | {"label": (1.3, 0)}, people=6)
     given["doubts"] = doubtful | {"tolerance": 0.005, "shown": 20, "ceiling": doubtful["floor"]}
+    given["doubts"]["predictions"] = audits.answers(folder / "guessed", 0 * audits.PERSON[:18])
     given["long"] = audits.inputs(folder / "long", many) | {"target": "faces_of_everybody" * 5, "shown": 20}
     for one in given.values():
         write_card(**one)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import audits
-from obverse import leaks, samples, scores
+from obverse import answers, leaks, samples, scores
 from obverse.errors import UnusableInput
 from obverse.write_card import write_card
 
@@ -199,6 +199,55 @@ def test_the_page_says_what_was_measured_on_which_pictures(tmp_path):
         line = page.line("Measured on")
         assert line.startswith("Measured on 36 pictures of 12 classes,") and words in line
         assert "releases 10 largest scores, 3 decimals." in line and "1,234 questions" in line
+
+
+def test_it_says_how_often_the_target_names_its_own_people_right_on_the_page_in_the_table_and_in_the_log(
+    given, tmp_path, capsys
+):
+    """All but the first person's, here."""
+    page, table = written(tmp_path, given)
+    said = "names 33 of 36 of these pictures right (91.7%)"
+    assert f"trained on. The target {said}. It releases all scores." in page.line("Measured on")
+    assert capsys.readouterr().out == f"faces {said}\n"
+    columns = [f"target_right{end}" for end in ("", "_low", "_high")]
+    assert list(table.columns[-3:]) == columns and table[columns].notna().all(axis=1).tolist() == [False] * 4 + [True]
+    share, low, high = table.set_index("policy").loc["truth", columns]
+    assert share == pytest.approx(11 / 12, abs=1e-5) and low < share < high <= 1
+    assert not page.of_class("guessed")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param((audits.PERSON + 1) % audits.PEOPLE, id="each called as the next"),
+        pytest.param(0 * audits.PERSON + 5, id="all called as one"),
+        pytest.param(np.where(audits.PERSON == 3, 3, 5), id="one more recognised"),
+    ],
+)
+def test_where_the_target_knows_its_people_no_better_than_chance_names_may_be_in_another_order(
+    given, tmp_path, capsys, told: np.ndarray
+):
+    page, _ = written(tmp_path, given, predictions=audits.answers(tmp_path / "shifted", told))
+    hit = int((told == audits.PERSON).sum())
+    warned = page.line("The target names people no better than chance")
+    assert f"{hit / 36:.1%} of these pictures right" in warned and "a guess among its classes 8.3%" in warned
+    assert "names may be in the wrong order" in warned and page.of_class("guessed") == ["p"]
+    assert f"names {hit} of 36 of these pictures right" in page.line("Measured on")
+    assert "is the order of names that of the scores?" in capsys.readouterr().out
+
+
+def test_pictures_of_which_the_target_tells_no_class_are_counted_apart(given, tmp_path, capsys):
+    """As where all scores are rounded to one number: the first of them would be nobody's name."""
+    told = np.where(audits.PERSON < 3, answers.NO_CLASS, audits.PERSON)
+    page, _ = written(tmp_path, given, predictions=audits.answers(tmp_path / "some", told))
+    said = "names 27 of 27 of these pictures right (100.0%); of 9 more it tells no class, several scores being the"
+    assert said in page.line("Measured on") and not page.of_class("guessed")
+    none = audits.answers(tmp_path / "none", np.full(len(told), answers.NO_CLASS))
+    capsys.readouterr()
+    page, table = written(tmp_path, given, predictions=none)
+    assert "trained on. The target releases all scores." in page.line("Measured on")
+    assert "target_right" not in table and not page.of_class("guessed")
+    assert "faces tells no class" in capsys.readouterr().out
 
 
 def test_stand_ins_are_named_on_the_face_where_there_are_any(given, tmp_path):

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from obverse import asked
+from obverse.readings import COLOURS, Reading
 
 SCHEMA = yaml.safe_load((Path(__file__).parents[2] / "workflow" / "config.schema.yaml").read_text())
 ENTRY = SCHEMA["properties"]["asked"]["additionalProperties"]
@@ -37,6 +39,21 @@ def test_every_key_is_either_required_or_has_a_default():
 def test_an_entry_keeps_what_it_says_and_is_filled_with_what_it_does_not():
     assert asked.entry(CONFIG, "file") == asked.DEFAULTS | CONFIG["asked"]["file"]
     assert asked.entry(CONFIG, "file")["endpoint"] == {}
+
+
+@pytest.mark.parametrize("colour", ["grey", "rgb", "bgr"])
+@pytest.mark.parametrize(("mean", "deviation"), [(0, 1), (127.5, 127.5)])
+def test_one_number_without_brackets_is_that_number_for_every_channel(colour, mean, deviation):
+    """And the same params, the same target, as within brackets: nothing is asked anew."""
+    bare, listed = (
+        asked.entry({"asked": {"mine": NEEDED | {"model": "m.onnx", "colour": colour, **numbers}}}, "mine")
+        for numbers in ({"mean": mean, "deviation": deviation}, {"mean": [mean], "deviation": [deviation]})
+    )
+    assert bare == listed and (bare["mean"], bare["deviation"]) == ([mean], [deviation])
+    channels = COLOURS[colour]
+    thrice, pixels = ((mean,) * channels, (deviation,) * channels), np.full((1, channels, 2, 2), 7, np.uint8)
+    as_one = Reading(colour, 2, tuple(bare["mean"]), tuple(bare["deviation"])).scaled(pixels)
+    np.testing.assert_array_equal(as_one, Reading(colour, 2, *thrice).scaled(pixels))
 
 
 def test_so_is_an_endpoint_and_only_where_there_is_one():

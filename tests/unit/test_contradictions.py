@@ -361,6 +361,12 @@ ENDPOINT = {"model": "", "endpoint": {"url": "https://scores.example"}}
             "asked.mine",
             "an endpoint is sent a picture, grey or rgb, and scales it",
         ),
+        (
+            "mine",
+            ENDPOINT | {"deviation": 1},
+            "asked.mine",
+            "an endpoint is sent a picture, grey or rgb, and scales it",
+        ),
         ("mine", {"images": "~/pictures"}, "asked.mine.images", "'~/pictures' begins with ~"),
         ("mine", {"scale": "logits", "releases": "m2"}, "asked.mine.scale", "logits become probabilities when all are"),
         ("mine", {"releases": "m3_round2"}, "asked.mine.releases", "'m3_round2' asks for 3 of 3 scores"),
@@ -371,7 +377,11 @@ def test_what_is_said_of_a_target_one_can_only_ask(name: str, changes: dict, whe
     assert key == where and told.startswith(problem)
 
 
-@pytest.mark.parametrize("changes", [{}, ENDPOINT, {"scale": "logits"}, {"mean": [1, 2, 3], "deviation": [4]}])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, ENDPOINT, {"scale": "logits"}, {"mean": [1, 2, 3], "deviation": [4]}]
+    + [{"mean": 0, "deviation": 1}, {"colour": "grey", "mean": 127.5}, ENDPOINT | {"mean": 0, "deviation": 255}],
+)
 def test_a_target_of_ones_own_may_be_a_model_or_an_endpoint(changes: dict):
     assert found(asked={"mine": OWN | changes}) == []
 
@@ -400,6 +410,23 @@ def test_a_policy_stands_before_what_can_be_made_of_it(listed: list[str], after:
 @pytest.mark.parametrize("listed", [["label"], ["full", "m5", "round1", "label"], ["full", "round1", "m5", "label"]])
 def test_policies_of_which_neither_holds_the_other_stand_in_any_order(listed: list[str]):
     assert found(audit__policies=listed) == []
+
+
+@pytest.mark.parametrize("role", ["facescrub", "celeba"])
+def test_the_stand_in_for_rekognition_sees_no_photograph(role: str):
+    """Said where its products are asked for; a configuration whose run asks for none is no worse for it."""
+    config = changed(**{f"datasets__{role}__source": "official"})
+    ((where, problem, remedy),) = contradictions.unseen(config)
+    assert where == "rekognition.source" and f"but datasets.{role}.source is official" in problem
+    assert f"datasets.{role}.source to rendered" in remedy and "until confirm_spend" in remedy
+    assert "rekognition.source" not in [key for key, *_ in contradictions.found(config)]
+
+
+def test_the_stand_in_sees_rendered_faces_and_the_service_sees_both():
+    assert list(contradictions.unseen(SHIPPED)) == []
+    for source in ("official", "rendered"):
+        config = changed(datasets__facescrub__source=source, rekognition__source="official")
+        assert list(contradictions.unseen(config)) == []
 
 
 @pytest.mark.parametrize("key", ["images", "auxiliary"])

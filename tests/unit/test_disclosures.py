@@ -282,3 +282,50 @@ def test_probabilities_that_are_declared_logits_are_told_apart():
     ):
         declared.log_probabilities([0.7, 0.2, 0.1])
     np.testing.assert_allclose(np.exp(declared.log_probabilities([0.7, 0.2, 0.3])).sum(), 1, rtol=1e-6)
+
+
+def apart(first, second, releases="round2", scale="probabilities"):
+    """Return whether two answers are a digit apart; which comes first makes no difference."""
+    declared = Declaration("mine", releases, scale, 4, NAMES)
+    found = declared.digit_apart(first, second)
+    assert declared.digit_apart(second, first) is found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "releases", "scale"),
+    [
+        ([0.5, 0.25, 0.13, 0.12], [0.5, 0.25, 0.12, 0.12], "round2", "probabilities"),
+        ([0.5, 0.25, 0.13, 0.12], [0.5, 0.25, 0.12, 0.13], "round2", "probabilities"),
+        ([0.63, 0.37, 0, 0.0], [0.62, 0.38, 0, 0], "round2", "probabilities"),
+        ([0.99, 0.01, 0, 0], [1, 0, 0, 0], "round2", "probabilities"),
+        ({"ann": 0.51, "bob": 0.2}, {"bob": 0.2, "ann": 0.5}, "m2_round2", "probabilities"),
+        ([["ann", 0.3], ["bob", 0.29]], [["bob", 0.3], ["ann", 0.3]], "m2_round2", "probabilities"),
+        ([63, 37, 0, 0], [62, 38, 0, 0], "round2", "percent"),
+        ([62.7, 37.3, 0, 0], [62.6, 37.3, 0, 0], "round3", "percent"),
+        ([0.3, 0.3, 0.2, 0.2], [0.4, 0.3, 0.2, 0.2], "round1", "probabilities"),
+        ([0.1234567, 0.8765433, 0, 0], [0.1234568, 0.8765433, 0, 0], "round7", "probabilities"),
+    ],
+)
+def test_one_score_or_two_may_be_rounded_to_the_other_side(first, second, releases, scale):
+    assert apart(first, second, releases, scale) and apart(first, first, releases, scale)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "releases", "scale"),
+    [
+        ([0.5, 0.25, 0.13, 0.12], [0.51, 0.24, 0.12, 0.12], "round2", "probabilities"),  # three
+        ([0.5, 0.25, 0.13, 0.12], [0.5, 0.25, 0.11, 0.12], "round2", "probabilities"),  # two units
+        ([0.5, 0.25, 0.13, 0.12], [0.25, 0.5, 0.13, 0.12], "round2", "probabilities"),
+        ([["ann", 0.3], ["bob", 0.29]], [["ann", 0.3], ["cy", 0.29]], "m2_round2", "probabilities"),
+        ([[0, 63], [1, 37]], [[0, 63], [2, 37]], "m2_round2", "percent"),  # no unit, but another class
+        ([0.5, 0.25, 0.13, 0.12], [0.5, 0.25, 0.125, 0.125], "round2", "probabilities"),  # not as declared
+        ([0.5, 0.25, 0.13, 0.12], "ann", "round2", "probabilities"),
+        ([0.5, 0.25, 0.13, 0.12], [1e308, 1e308, 0, 0], "round2", "probabilities"),
+        ([0.5, 0.25, 0.125, 0.125], [0.5, 0.25, 0.125, 0.1251], "full", "probabilities"),  # nothing is rounded
+        ([9, 1, 0, 0], [9, 1, 0, 1], "full", "logits"),
+        ("ann", "bob", "label", "probabilities"),
+    ],
+)
+def test_anything_more_is_no_rounding(first, second, releases, scale):
+    assert not apart(first, second, releases, scale)

@@ -4,6 +4,7 @@ import asyncio
 import email.utils
 import json
 import logging
+import re
 import socket
 import threading
 import time
@@ -172,24 +173,45 @@ def test_a_refused_authorization_is_told_by_the_name_of_its_variable(code):
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 def test_a_redirect_is_told_and_not_followed(code):
     with servers.serving(says(good())) as other:
-        there = f"http://localhost:{other.port}/hush?querykey"
-        text, charged, asked = refusal(says((code, SECRET, {"Location": there})))
-    assert f"HTTP {code}, a redirect to http://localhost: the authorization was not sent there" in text
+        there = f"localhost:{other.port}/v2/score/"
+        told = {"Location": f"http://anna:hush@{there}?querykey#hush"}
+        text, charged, asked = refusal(says((code, SECRET, told)))
+    assert f"HTTP {code}, a redirect to http://{there}: the authorization was not sent there" in text
+    assert "anna" not in text and "***" not in text
     assert other.requests == [] and charged == asked == 1
 
 
 @pytest.mark.parametrize(
     ("location", "place"),
-    [("/hush", "http://127.0.0.1"), ("//other.example/x", "http://other.example"), ("mailto:a@b", "nowhere")]
-    + [
+    [
+        ("/score/", "http://127.0.0.1:{}/score/"),
+        ("score/?querykey", "http://127.0.0.1:{}/score/"),
+        ("?querykey", "http://127.0.0.1:{}/score"),
+        ("//other.example/x", "http://other.example/x"),
+        ("https://other.example:8443", "https://other.example:8443"),
+        ("https://[::1]:8443/x", "https://[::1]:8443/x"),
+        ("https://other.example/x;session=hush?y", "https://other.example/x"),
+        ("http:anna:hush@other.example/x", "http://127.0.0.1:{}/***@other.example/x"),
+        ("/login/https://anna:hush%40other.example/x", "http://127.0.0.1:{}/login/https://***@other.example/x"),
+        ("https://other.example/hush%2Fhush%2Bhush==/x", "https://other.example/***/x"),
+        ("https://hush%2Fhush%2Bhush==.example/x", "https://***.example/x"),
+        ("https://anna:hush@", "nowhere"),
+        ("anna:hush@other.example/x", "nowhere"),
+        ("https://other.example:hush/x", "nowhere"),
+        ("mailto:a@b", "nowhere"),
         ("https://[::1/x", "nowhere"),
         ("", "nowhere"),
-        ("https://hush%2Fhush%2Bhush==.example/x", "https://***.example"),
     ],
 )
-def test_a_redirect_may_lead_anywhere(location, place):
+def test_a_redirect_may_lead_anywhere_and_host_port_and_path_are_told(location, place):
     text, _, asked = refusal(says((302, "", {"Location": location} if location else {})))
-    assert f"a redirect to {place}: the authorization was not sent there" in text and asked == 1
+    (port,) = re.findall(r"^http://127\.0\.0\.1:(\d+)/score: ", text)
+    assert f"a redirect to {place.format(port)}: the authorization was not sent there" in text and asked == 1
+
+
+def test_of_a_redirect_that_leads_far_the_beginning_is_told():
+    text, _, _ = refusal(says((302, "", {"Location": "https://other.example/" + "x" * 500})))
+    assert "x" * 90 in text and "x" * 120 not in text
 
 
 def test_a_redirect_is_not_read_however_long_it_is():
@@ -358,6 +380,19 @@ def test_no_secret_is_in_a_log_or_a_repr(caplog):
         client.ask(PICTURE, Charged())
     shown = caplog.text + repr(client) + repr(vars(client)["_endpoint"]) + repr(client._session())
     assert "hush" not in shown and "querykey" not in shown
+
+
+def test_a_key_that_the_query_takes_from_the_environment_is_sent_and_never_shown(monkeypatch):
+    monkeypatch.setenv("QUERY_KEY", "query+key/é")
+    url = "http://127.0.0.1:{}/score?v=1&key={{QUERY_KEY}}"
+    with servers.serving(says(good())) as server:
+        assert Client(endpoint(server.port, url), 1).ask(PICTURE, Charged()) == [0.25, 0.75]
+    assert server.requests[0].query == {"v": "1", "key": "query+key/é"}
+    for spelt in "query+key/é", "QUERY%2Bkey%2F%C3%A9":
+        answer = says((422, f"what is {spelt}?", {}))
+        with servers.serving(answer) as server, pytest.raises(UnusableInput, match=r"is \*\*\*\?'; att") as refused:
+            Client(endpoint(server.port, url), 1).ask(PICTURE, Charged())
+        assert str(refused.value).startswith(f"http://127.0.0.1:{server.port}/score: expected an answer")
 
 
 @pytest.mark.parametrize("value", [None, "", "  ", f"{SECRET}\n", f"hush\r\nX: {SECRET}", f"{SECRET}é", f"{SECRET}\0"])

@@ -185,7 +185,7 @@ def test_joint_training_shows_each_member_to_classifier_and_inverter():
     ],
 )
 def test_an_auxiliary_set_holds_what_its_parts_take(auxiliary: str, images: float):
-    assert estimates._held(SMALL, auxiliary) == pytest.approx(images)
+    assert estimates.held(SMALL, auxiliary) == pytest.approx(images)
 
 
 def test_what_is_reserved_trains_the_judge_once_and_no_target():
@@ -198,7 +198,7 @@ def test_what_is_reserved_trains_the_judge_once_and_no_target():
     assert estimates.operations(judged) == pytest.approx(estimates.operations(without) + judge)
     assert estimates.operations(judged | {"seeds": [1, 2]}) == pytest.approx(2 * estimates.operations(without) + judge)
     assert estimates.operations(without) < estimates.operations(figure)
-    assert estimates._held(judged, "generic_digits") == pytest.approx(1797 / 2 * (1 - chosen["reserved_fraction"]))
+    assert estimates.held(judged, "generic_digits") == pytest.approx(1797 / 2 * (1 - chosen["reserved_fraction"]))
     assert estimates.queries(judged) == estimates.queries(figure)  # it is asked about everything
 
 

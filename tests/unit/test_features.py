@@ -49,7 +49,9 @@ def test_only_a_learnt_offset_is_a_parameter():
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match="expected features among shifted, centred, probabilities, found 'raw'"):
+    with pytest.raises(
+        ValueError, match="expected features among shifted, centred, probabilities, values, found 'raw'"
+    ):
         features.build("raw", 4, 50.0, False)
 
 
@@ -83,5 +85,16 @@ def test_a_constant_learnt_from_50_is_learnt():
 
 def test_a_vector_that_is_rounded_to_nothing_has_no_features():
     nothing = torch.full((2, 4), -torch.inf)
-    for kind in features.KINDS:
+    for kind in ("shifted", "centred", "probabilities"):
         assert (features.build(kind, 4, 50.0, False)(nothing) == 0).all()
+
+
+def test_values_are_read_as_they_are_or_each_by_its_range():
+    """A number that never differs is no feature: it becomes 0, not what one divides by."""
+    given = torch.tensor([[1.0, 5.0, 7.0], [3.0, 4.0, 7.0]])
+    read = features.build("values", 3, 0.0, False)
+    assert torch.equal(read(given), given)
+    read.fit(given)
+    assert read(given).tolist() == [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
+    assert read(torch.tensor([[5.0, 4.5, 8.0]])).tolist() == [[2.0, 0.5, 1.0]]
+    assert read(read.rounded(torch.tensor([[1.5, 4.33, 7.0]]), 1)).allclose(torch.tensor([[0.2, 0.3, 0.0]]))

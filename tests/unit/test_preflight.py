@@ -48,6 +48,27 @@ def test_missing_files_are_listed_and_exit_status_is_1(run, tmp_path: Path):
     assert "Training: " in said and "Disk: " in said
 
 
+def test_targets_that_are_asked_are_quoted_and_what_they_lack_is_missing(run, tmp_path: Path):
+    status, said = run("--directory", tmp_path)
+    assert status == 0 and "\n  asked.example: at most " in said and "rekognition" not in said
+    (tmp_path / "mine.yaml").write_text(
+        "asked: {mine: {model: m.onnx, size: 16, classes: 6, images: own, auxiliary: own}}\n"
+        "rekognition: {source: official}\n"
+    )
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/1.png").touch()
+    status, said = run(tmp_path / "mine.yaml", "--directory", tmp_path)
+    assert status == 1
+    assert "Missing:\n  asked.mine.model: expected a model file, found none at m.onnx\nPictures: " in said
+    assert "\n  asked.mine: at most 2 pictures, 0 answered already; at most 4 questions to ask, $0.00" in said
+    assert "\n  rekognition: at most 11,540 pictures" in said
+
+
+def test_the_papers_scale_has_the_budget_for_its_example(run, tmp_path: Path):
+    said = run(PAPER_FILE, "--directory", tmp_path)[1]
+    assert "\n  asked.example: at most " in said and "asked.example.max_questions" not in said
+
+
 def test_the_hours_are_operations_over_the_share_of_the_rate_that_training_reaches(run, tmp_path: Path):
     hours = estimates.operations(PAPER) / (1e12 * estimates.SHARE_OF_MATRIX_RATE) / 3600
     assert hours > 10

@@ -72,6 +72,30 @@ def test_what_will_be_fetched_is_listed_with_size_and_address_until_it_is_there(
     assert provisions.fetched(PAPER, tmp_path, KNOWN) == [*lines[1:-4], lines[-3]]
 
 
+def own(**changes: object) -> dict:
+    """Return the shipped configuration with one more target, that is asked."""
+    mine = {"size": 16, "classes": 6, "images": "own/images", "auxiliary": "own/others"} | changes
+    return SHIPPED | {"asked": SHIPPED["asked"] | {"mine": mine}}
+
+
+def test_a_model_file_is_missing_until_it_is_there(tmp_path: Path):
+    config = own(model="own/model.onnx")
+    ((where, problem, remedy),) = provisions.model(config, tmp_path, "mine")
+    assert (where, problem) == ("asked.mine.model", "expected a model file, found none at own/model.onnx")
+    assert "relative to where you start" in remedy
+    (tmp_path / "own/model.onnx").mkdir(parents=True)
+    ((_, problem, _),) = provisions.model(config, tmp_path, "mine")
+    assert problem == "expected a model file, found a folder at own/model.onnx"
+    (tmp_path / "own/model.onnx").rmdir()
+    (tmp_path / "own/model.onnx").touch()
+    assert list(provisions.model(config, tmp_path, "mine")) == []
+
+
+def test_neither_a_model_that_a_rule_makes_nor_that_of_an_endpoint_is_missing(tmp_path: Path):
+    assert list(provisions.model(SHIPPED, tmp_path, "example")) == []
+    assert list(provisions.model(own(endpoint={"url": "https://scores.example/"}), tmp_path, "mine")) == []
+
+
 def test_room_that_is_not_there_is_missing_and_what_has_been_made_needs_none(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=4e9 if path == tmp_path else 0))
     assert provisions.room(4e9, tmp_path / "runs/paper") == []

@@ -20,6 +20,7 @@ SECRET = "Bearer a/b+c=é.*(x"
         SECRET.replace("/", r"\/"),
         SECRET.replace("=", r"\u003d"),
         urllib.parse.quote(SECRET, encoding="latin-1", safe=""),
+        urllib.parse.quote(SECRET, safe=""),
     ],
 )
 def test_a_secret_is_found_however_it_is_spelt(spelt):

@@ -94,6 +94,16 @@ def test_a_picture_without_a_face_has_none(asking: BaseClient):
     assert detect(asking, coded("PNG"))["FaceDetails"] == []
 
 
+def test_an_answer_that_is_none_by_amazons_model_is_never_sent():
+    class Confused:
+        def see(self, pictures: list) -> list[dict]:
+            return [{"BoundingBox": "left"} for _ in pictures]
+
+    with service.serving(Confused()) as confused:
+        for _ in range(2):
+            assert refused(client(confused.url), FACE) == "InternalServerError"
+
+
 def test_only_the_attributes_asked_for_are_answered(asking: BaseClient):
     (plain,) = asking.detect_faces(Image={"Bytes": FACE})["FaceDetails"]
     assert set(plain) == set(wire.DEFAULT)

@@ -13,6 +13,7 @@ from obverse.errors import UnusableInput
 
 BASE = Path(__file__).parents[2]
 SHIPPED = yaml.safe_load((BASE / "config.yaml").read_text())
+OF_SERVICE = {"size": 16, "classes": 3, "images": "own/images", "auxiliary": "own/others"}
 
 
 def refused(*keys: str, value: object) -> list[str]:
@@ -170,3 +171,39 @@ def test_of_one_class_nothing_can_be_said():
 def test_a_threshold_is_a_cosine_or_calibrated(value: object):
     first, second = refused("embedder", "threshold", value=value)
     assert first.startswith("embedder.threshold: ") and "calibrated: chosen by" in second
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "where"),
+    [
+        ({"url": "https://scores.example", "authorization": "Bearer hushhush"}, "endpoint.authorization"),
+        ({"url": "https://scores.example", "body": {"key": "hushhush"}}, "endpoint.body"),
+        ({"url": ["https://anna:hushhush@scores.example"]}, "endpoint.url"),
+        ("https://anna:hushhush@scores.example", "endpoint"),
+        ({"url": "https://scores.example", "headers": {"X-Key": "hushhush"}}, "endpoint"),
+        ({"url": "https://anna:hushhush@scores.example"}, "endpoint.url"),
+        ({"url": "https://scores.example/x?key=hushhush"}, "endpoint.url"),
+    ],
+)
+def test_what_is_wrong_about_an_endpoint_is_said_without_what_may_be_a_key(endpoint: object, where: str):
+    """Snakemake writes it into its log."""
+    said = refused("asked", "example", value=OF_SERVICE | {"endpoint": endpoint})
+    assert said[0].startswith(f"asked.example.{where}: ") and len(said) == 2
+    assert "hush" not in "".join(said) and "anna" not in "".join(said)
+
+
+def test_of_its_numbers_what_was_found_is_said():
+    endpoint = {"url": "https://scores.example", "connections": 0}
+    assert "(found 0)" in refused("asked", "example", value=OF_SERVICE | {"endpoint": endpoint})[0]
+
+
+@pytest.mark.parametrize("numbers", [0, 127.5, [0], [1, 2, 3]])
+def test_a_targets_mean_is_one_number_or_a_list(numbers: object):
+    example = SHIPPED["asked"]["example"] | {"colour": "rgb", "mean": numbers}
+    settings.check(SHIPPED | {"asked": {"example": example}})
+
+
+@pytest.mark.parametrize("numbers", [0, -1, [0], [], [1, 2, 3, 4], True, "1", "one", None, [[1]]])
+def test_its_deviation_is_above_zero_likewise(numbers: object):
+    assert refused("asked", "example", "deviation", value=numbers)[0].startswith("asked.example.deviation")
+    settings.check(SHIPPED | {"asked": {"example": SHIPPED["asked"]["example"] | {"deviation": 1}}})

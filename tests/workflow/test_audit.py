@@ -64,6 +64,10 @@ def test_the_floor_is_the_mean_auxiliary_image_and_the_ceiling_the_truth(two):
     assert ends == ["mean_image", "truth"]
 
 
+def test_the_target_is_judged_by_what_it_says_of_its_own_peoples_pictures(two):
+    assert two["--predictions"] == ["results/predictions/example/example-images.parquet"] and two["--classes"] == ["6"]
+
+
 def test_a_card_says_which_of_its_pictures_are_stand_ins(checkout: Checkout):
     """The default's example takes both folders from the workflow; a user's own are nobody's stand-ins."""
     (said,) = given(checkout, {})["--origin"]
@@ -85,3 +89,32 @@ def test_a_target_called_as_a_data_set_of_ours_has_a_judge_and_reserved_pictures
     assert len(read) > 3 and set(read) == {"results/datasets/facescrub_mine-images/reserved.parquet"}
     assert "facescrub/" not in said
     assert set(re.findall(r"results/evaluators/[^/\s]+", said)) == {"results/evaluators/facescrub_mine-images"}
+
+
+def of_service(checkout: Checkout, url: str) -> dict:
+    """Return the configuration of a target of one's own at ``url``; its folders are there."""
+    own = {"size": 16, "classes": 6, "images": "my/images", "auxiliary": "my/others", "endpoint": {"url": url}}
+    for key in ("images", "auxiliary"):
+        (checkout.path / own[key] / "someone").mkdir(parents=True)
+    return {"asked": {"mine": own}}
+
+
+def test_a_key_in_the_query_of_an_endpoint_stands_in_the_environment_and_in_no_command(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("MINE_KEY", "hush-of-mine")
+    of_mine = of_service(checkout, "http://127.0.0.1:9/score?v=1&key={MINE_KEY}")
+    said = printed(checkout, of_mine, "results/predictions/mine/mine-images.parquet")
+    assert "--url 'http://127.0.0.1:9/score?v=1&key={MINE_KEY}'" in said and "hush-of-mine" not in said
+
+
+@pytest.mark.parametrize("url", ["https://anna:hushhush@scores.example/x", "https://scores.example/x?key=hushhush"])
+def test_one_that_is_written_into_the_configuration_is_refused_before_anything_is_printed_or_kept(
+    checkout: Checkout, url: str
+):
+    (checkout.path / "changed.yaml").write_text(yaml.safe_dump(of_service(checkout, url)))
+    done = checkout.run("snakemake", "--cores", "1", "--configfile", TINY, "changed.yaml", "--", "results/config.yaml")
+    assert done.returncode == 1 and "asked.mine.endpoint.url: " in done.stderr
+    assert "hush" not in done.stdout + done.stderr and not (checkout.path / "results/config.yaml").exists()
+    kept = [path for path in (checkout.path / ".snakemake").rglob("*") if path.is_file()]
+    assert not [path for path in kept if b"hush" in path.read_bytes()]

@@ -16,7 +16,7 @@ from checkouts import Checkout
 from obverse import samples
 from servers import serving
 
-SECRET = "Bearer not-to-be-told-9f3a"
+SECRET, KEY = "Bearer not-to-be-told-9f3a", "nor-this-7c1e"
 
 
 def pictures(finished: Checkout, dataset: str, folder: Path, people: int, each: int) -> None:
@@ -117,12 +117,12 @@ def test_another_declaration_of_what_it_releases_asks_for_nothing(own: Checkout)
 
 
 @pytest.fixture
-def service() -> Iterator[tuple[int, list[str]]]:
-    """A service that scores six classes by how bright a picture is: its port, and the authorizations it was sent."""
-    told: list[str] = []
+def service() -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """A service that scores six classes by how bright a picture is: its port, the authorizations and queries sent."""
+    told: list[tuple[str, str]] = []
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        told.append(request.headers.get("Authorization", ""))
+        told.append((request.headers.get("Authorization", ""), request.query_string))
         picture = base64.b64decode((await request.json())["picture"])
         bright = (sum(picture) % 97 + 1) / 100
         return web.json_response({"scores": [bright] + [(1 - bright) / 5] * 5})
@@ -131,7 +131,7 @@ def service() -> Iterator[tuple[int, list[str]]]:
         yield server.port, told
 
 
-def test_an_endpoint_is_asked_through_the_workflow_and_its_secret_is_nowhere(own: Checkout, service):
+def test_an_endpoint_is_asked_through_the_workflow_and_its_secrets_are_nowhere(own: Checkout, service):
     port, told = service
     change(
         own,
@@ -139,17 +139,20 @@ def test_an_endpoint_is_asked_through_the_workflow_and_its_secret_is_nowhere(own
         architecture="",
         scale="probabilities",
         endpoint={
-            **{"url": f"http://127.0.0.1:{port}/", "body": '{"picture": "{image}"}'},
+            **{"url": f"http://127.0.0.1:{port}/?key=" + "{OWN_KEY}", "body": '{"picture": "{image}"}'},
             **{"scores": "scores", "authorization": "OWN_TOKEN"},
         },
     )
     shutil.rmtree(own.path / "results/asked")
-    done = run(own, "--printshellcmds", "--", "results/predictions/own/own-auxiliary.parquet", OWN_TOKEN=SECRET)
+    done = run(
+        own, "--printshellcmds", "--", "results/predictions/own/own-auxiliary.parquet", OWN_TOKEN=SECRET, OWN_KEY=KEY
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert set(told) == {SECRET} and len(told) == len(questions(own))
+    assert set(told) == {(SECRET, f"key={KEY}")} and len(told) == len(questions(own))
     written = [path for part in ("results", ".snakemake") for path in (own.path / part).rglob("*") if path.is_file()]
-    assert [path for path in written if SECRET.encode() in path.read_bytes()] == []
-    assert SECRET not in done.stdout + done.stderr
+    for secret in SECRET, KEY:
+        assert [path for path in written if secret.encode() in path.read_bytes()] == []
+        assert secret not in done.stdout + done.stderr
 
 
 def test_a_folder_that_is_not_there_is_two_lines(own: Checkout):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checkouts import BASE, Checkout, contents, copy_checkout
+from checkouts import BASE, TINY, Checkout, contents, copy_checkout
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,43 @@ def test_a_damaged_file_is_named_and_nothing_half_written_stays(
     assert damaged.rsplit("/", 1)[1] in done.stderr
     left = contents(clone.path / "results").items() - contents(finished.path / "results").items()
     assert {name for name, _ in left} == {damaged.removeprefix("results/")}
+
+
+@pytest.fixture
+def planned(checkout: Checkout):
+    """Plan a product with changes to the tiny configuration; return the exit status and what was said."""
+
+    def plan(changes: str, *products: str) -> tuple[int, str]:
+        (checkout.path / "changes.yaml").write_text(changes)
+        command = ("snakemake", "--cores", "1", "--dry-run", "--configfile", TINY, "changes.yaml", "--", *products)
+        done = checkout.run(*command)
+        return done.returncode, done.stdout + done.stderr
+
+    return plan
+
+
+OWN = "{size: 16, classes: 6, images: own/images, auxiliary: own/others, model: own/model.onnx}"
+
+
+def test_a_missing_model_file_is_named_by_the_plans_that_need_it_and_by_no_other(planned, checkout: Checkout):
+    status, said = planned(f"asked: {{mine: {OWN}}}", "results/audit/mine/card.html")
+    assert status != 0
+    assert "asked.mine.model: expected a model file, found none at own/model.onnx\nPut it there, or name" in said
+    others = ("results/audit/example/card.html", "results/fig9.png", "results/datasets/mine-images/samples.parquet")
+    assert planned(f"asked: {{mine: {OWN}}}", *others)[0] == 0
+    (checkout.path / "own").mkdir()
+    (checkout.path / "own/model.onnx").touch()
+    assert planned(f"asked: {{mine: {OWN}}}", "results/audit/mine/card.html")[0] == 0
+
+
+def test_a_stand_in_that_would_find_no_face_is_refused_by_the_plans_that_ask_it_and_by_no_other(planned):
+    photographs = "datasets: {celeba: {source: official, folder: data/celeba, overlap: names, accept_terms: true}}"
+    status, said = planned(photographs, "results/rekognition/facescrub.parquet")
+    assert status != 0
+    assert "rekognition.source: the stand-in (embedded) sees rendered faces alone, but datasets.celeba.source" in said
+    assert planned(photographs, "results/fig9.png")[0] == 0
+    told = f"{photographs}\nrekognition: {{source: official}}"
+    assert planned(told, "results/rekognition/facescrub.parquet")[0] == 0
 
 
 def test_a_missing_official_file_is_named_by_the_job_that_needs_it(checkout: Checkout):

@@ -107,4 +107,4 @@ def test_attacks_reach_the_prediction_cache_through_an_oracle_alone():
         return {module.removeprefix("obverse.") for module in modules if what in provenance._imports(module)}
 
     assert who_imports("obverse.predictions") == {"predict", "inquiries", "oracles", "answers"}
-    assert who_imports("obverse.answers") == {"tabulate_joint", "ledger.evidence"}
+    assert who_imports("obverse.answers") == {"tabulate_joint", "ledger.evidence", "hits", "write_card"}

@@ -7,6 +7,7 @@ import numpy as np
 
 from obverse import asking, cli, devices, inquiries, model_files, stamps
 from obverse.accounts import Account
+from obverse.budgets import Budget
 from obverse.disclosures import Declaration
 from obverse.pictures import shape
 from obverse.readings import COLOURS
@@ -57,10 +58,10 @@ def ask_model(
 
     declared = Declaration(target, releases, scale, classes, inquiries.class_names(names, samples[0], classes))
     inquiry = inquiries.Inquiry(questions, samples, splits, np.ndarray.tobytes)
-    budget = asking.Budget(max_questions, max_cost_usd, confirm_spend)
+    budget = Budget(max_questions, max_cost_usd, confirm_spend)
     reading = {"architecture": architecture, "output": output, "size": size, "colour": colour}
     reading |= {"mean": mean, "deviation": deviation, "model": stamps.digest(model)}
-    asked = asking.Target(target, ask, declared.log_probabilities, _AT_ONCE, connections=1)
+    asked = asking.Target(target, ask, declared.log_probabilities, _AT_ONCE, connections=1, nearly=declared.digit_apart)
     with Account(account, repr(sorted(reading.items())), price_usd) as opened:
         inquiries.run(inquiry, asked, declared, opened, budget, predictions, reading)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from obverse import asking, cli, provenance, stamps
 from obverse.accounts import Account
+from obverse.budgets import Budget
 from obverse.errors import UnusableInput
 from obverse.rekognition import faces, sendable, service, subjects
 from obverse.rekognition.client import Client, Manner
@@ -49,7 +50,7 @@ def ask_rekognition(
     picture has a face.
     """
     embedded = source == "embedded"
-    budget = asking.Budget(max_questions, max_cost_usd, confirm_spend)
+    budget = Budget(max_questions, max_cost_usd, confirm_spend)
     pace = math.inf if embedded else requests_per_second
     manner = Manner(region, connections, pace, timeout_seconds, attempts)
     held = {
@@ -81,7 +82,7 @@ def _ask(
     client: Client,
     held: Sequence[Subjects],
     answers: Account,
-    budget: asking.Budget,
+    budget: Budget,
     source: str,
     connections: int,
 ) -> None:

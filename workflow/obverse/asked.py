@@ -13,6 +13,7 @@ from obverse import policies
 from obverse.readings import COLOURS
 
 IMAGES, AUXILIARY = "images", "auxiliary"
+SERVICE = "rekognition"  # that results of section 5.7 are called by
 DATASET = rf"-({IMAGES}|{AUXILIARY})"  # what follows a target's name in that of a data set, for wildcards
 
 # What an entry may leave out; the schema, which is the manual, says the same (tests/unit/test_asked.py).
@@ -34,6 +35,7 @@ DEFAULTS = {
     "max_cost_usd": 0,
     "confirm_spend": False,
 }
+_A_CHANNEL = ("mean", "deviation")  # one number for all, or a list of one a channel
 ENDPOINT_DEFAULTS = {
     "body": "",
     "scores": "",
@@ -75,9 +77,9 @@ class Asked:
 
 
 def entry(config: dict, name: str) -> dict:
-    """Return what the configuration says of a target, what it leaves out filled in."""
-    own = config["asked"][name]
-    filled = DEFAULTS | own
+    """Return what the configuration says of a target, what it leaves out filled in; a mean, a deviation as a list."""
+    filled = DEFAULTS | config["asked"][name]
+    filled |= {key: value if isinstance(value := filled[key], list) else [value] for key in _A_CHANNEL}
     return filled | {"endpoint": ENDPOINT_DEFAULTS | filled["endpoint"] if filled["endpoint"] else {}}
 
 
@@ -100,6 +102,9 @@ def of_dataset(dataset: str) -> tuple[str, str]:
 
 def clashes(config: dict) -> Iterator[tuple[str, str, str]]:
     """Yield each name that something else has: which key, what is wrong, what to do."""
+    for group in ("classifiers", "asked"):
+        if SERVICE in config[group]:
+            yield f"{group}.{SERVICE}", "results of section 5.7 are called by this name", "Give it another."
     for group in ("classifiers", "auxiliaries", "datasets"):
         for name in config["asked"].keys() & config[group].keys():
             problem = f"{name!r} is a name under {group} too"
@@ -129,7 +134,7 @@ def contradictions(config: dict) -> Iterator[tuple[str, str, str]]:
 
 def _reading(where: str, chosen: dict) -> Iterator[tuple[str, str, str]]:
     channels = COLOURS[chosen["colour"]]
-    for key in ("mean", "deviation"):
+    for key in _A_CHANNEL:
         if len(chosen[key]) not in (1, channels):
             problem = f"{len(chosen[key])} numbers, but {chosen['colour']} has {channels} channels"
             yield f"{where}.{key}", problem, "Give one for all channels, or one for each."

@@ -7,10 +7,11 @@ import pandas as pd
 
 from obverse import cli, files, pose_readers
 from obverse.attacks import FLOORS, NEAREST
-from obverse.ledger import claims, evidence, page, quantities, summaries
+from obverse.ledger import claims, evidence, faces, page, quantities, summaries
 from obverse.ledger.evidence import Evidence
 from obverse.ledger.findings import Facts, Finding
 from obverse.paper import Paper
+from obverse.rekognition import scores as of_faces
 
 _BESIDE = (*FLOORS, NEAREST)
 
@@ -31,6 +32,9 @@ def check_claims(
     angle_names: list[str],
     angles: list[Path],
     reading: Path,
+    face_names: list[str],
+    face_parts: list[str],
+    face_scores: list[Path],
     numbers: list[Path],
     paper: Path,
     stand_ins: list[str],
@@ -47,7 +51,8 @@ def check_claims(
     ``floor_names`` (``{attack} / {floor}``) and ``floors``; ``accuracy_names``, ``predictions``, ``splits`` and
     ``num_classes``.
     ``class_names`` and ``class_tables`` are of attacks on classes (`class_pictures`), ``angle_names`` and ``angles`` of
-    where pictures look (`pose_readers`), and ``reading`` (csv) says how surely that is read; ``numbers`` are tables
+    where pictures look (`pose_readers`), and ``reading`` (csv) says how surely that is read; ``face_names``,
+    ``face_parts`` and ``face_scores`` are as `tabulate_faces` has them, or empty; ``numbers`` are tables
     (csv: name, value) of all else claims are about. ``stand_ins`` are the data sets whose part others play;
     poses are ``calibrated`` where their limits are set by the paper's shares.
     """
@@ -57,6 +62,7 @@ def check_claims(
         Evidence(evidence.read([*names, *floor_names], [*scores, *floors], [*draws, *no_draws]), resamples, seed),
         Evidence(evidence.accuracies(accuracy_names, predictions, splits, num_classes), resamples, seed),
         Evidence(evidence.classes(class_names, class_tables), resamples, seed),
+        Evidence(of_faces.by_label(face_names, face_parts, face_scores), resamples, seed),
         {name: _angles(path) for name, path in zip(angle_names, angles, strict=True)},
         pd.read_csv(reading),
         known,
@@ -87,10 +93,10 @@ def _findings(facts: Facts) -> Iterator[Finding]:
         *claims.inference(facts),
         *claims.joint(facts),
         *quantities.cells(facts),
+        *faces.of_service(facts),
     ]
     yield from summaries.of(decided)
     yield from decided
-    yield from quantities.pending()
 
 
 def _row(finding: Finding, facts: Facts) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from obverse import ablations, asked, attacks, inventory, pairings, policies, targets
+from obverse import ablations, addresses, asked, attacks, inventory, pairings, policies, targets
 from obverse.inventory import Contradiction
 from obverse.ledger import needs
 from obverse.pairings import known
@@ -21,6 +21,7 @@ def found(config: dict) -> Iterator[Contradiction]:
     for figure in config["figures"]:
         yield from _figure(config, figure)
     yield from asked.contradictions(config)
+    yield from addresses.contradictions(config)
     yield from ablations.contradictions(config)
     yield from needs.contradictions(config)
 
@@ -32,6 +33,21 @@ def pairs(config: dict, figure: str) -> dict[tuple[str, str], str]:
         return {(row["classifier"], row["auxiliary"]): f"{where}.rows" for row in chosen["rows"]}
     named = [chosen[key] for key in ("auxiliary", "prior_auxiliary") if key in chosen]
     return {(chosen["classifier"], auxiliary): where for auxiliary in named}
+
+
+def unseen(config: dict) -> Iterator[Contradiction]:
+    """Yield each data set on whose pictures the stand-in for Rekognition finds no face.
+
+    Not among those of `found`: it matters where Rekognition's products are asked for, and nowhere else.
+    """
+    for role in ("facescrub", "celeba"):
+        if (config["rekognition"]["source"], config["datasets"][role]["source"]) == ("embedded", "official"):
+            yield (
+                "rekognition.source",
+                f"the stand-in (embedded) sees rendered faces alone, but datasets.{role}.source is official",
+                "Set it to official: the default run then leaves out what is made of its answers, until confirm_spend "
+                f"lets these pictures be sent to Amazon. Or set datasets.{role}.source to rendered.",
+            )
 
 
 def _like(config: dict) -> Iterator[Contradiction]:

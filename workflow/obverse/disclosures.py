@@ -16,6 +16,7 @@ from obverse.errors import UnusableInput
 
 SCALES = {"probabilities": 1.0, "percent": 0.01, "logits": None}  # of one score, and what it is multiplied by
 _MOST_DIGITS = 10  # of a class's number
+_FLIPPED = 2  # scores whose last digit may be another when a picture is asked about again
 _SPARE_DIGIT = 1e-6  # how far a score that is rounded may be from a number of so many digits
 
 
@@ -41,16 +42,38 @@ class Declaration:
         policy = policies.policy(self.releases)
         if policy.label:
             return self._one_hot(answer)
-        scores = self._scores(answer, policy.scores)
         if self.scale == "logits":
+            scores = self._scores(answer, policy.scores)
             self._check_logits(scores)
             shifted = scores - scores.max()
             return (shifted - np.log(np.exp(shifted).sum())).astype(np.float32)
-        probabilities = scores * SCALES[self.scale]
+        return _log(self._probabilities(answer, policy))
+
+    @np.errstate(over="ignore")
+    def digit_apart(self, first: object, second: object) -> bool:
+        """Return whether two answers about one picture may be the same scores, rounded to either side.
+
+        So they may where one score or two differ, by one unit of the last digit that is released: sums in another
+        order move a score by far less than that, but one that lies halfway between two numbers to either of them, and
+        with it, where two make up nearly all, the other. An answer that is not as declared is apart from every other.
+        """
+        policy = policies.policy(self.releases)
+        if policy.digits is None:
+            return False
+        try:
+            moved = np.abs(self._probabilities(first, policy) - self._probabilities(second, policy))
+        except UnusableInput:
+            return False
+        units = np.rint(moved * 10.0**policy.digits)
+        return bool(units.max() <= 1 and np.count_nonzero(units) <= _FLIPPED)
+
+    def _probabilities(self, answer: object, policy: policies.Policy) -> np.ndarray:
+        """Return probabilities float64 [K], 0 for those that are withheld; raise as `log_probabilities` does."""
+        probabilities = self._scores(answer, policy.scores) * SCALES[self.scale]
         if policy.digits is not None:
             self._check_digits(probabilities, policy.digits)
         self._check_sum(probabilities, policy)
-        return _log(probabilities)
+        return probabilities
 
     def _one_hot(self, answer: object) -> np.ndarray:
         named = answer[0] if isinstance(answer, list) and len(answer) == 1 else answer

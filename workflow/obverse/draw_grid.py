@@ -53,10 +53,7 @@ def _draw(
     names = [*(attack.label for attack in attacks), "truth"]
     for board, split in zip(boards, panels.SPLITS, strict=True):
         panels.frame(board, width, height, style.LABELS[split])
-        for victim, sample_id in enumerate(chosen.loc[chosen["split"] == split, "sample_id"]):
-            for place, of in enumerate(shown):
-                left, top = (place, victim) if columns else (victim, place)
-                panels.tile(board, of.picture(sample_id), left, top)
+        panels.stack(board, shown, chosen.loc[chosen["split"] == split, "sample_id"], columns)
         if columns:
             for place, name in enumerate(names):
                 board.text(place + 0.5, -0.05, name, ha="center", va="bottom", fontsize=6)

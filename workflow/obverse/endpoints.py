@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import jmespath
 import requests
@@ -24,14 +24,15 @@ from obverse.redactions import redacted
 
 BACKOFF_SECONDS = 1.0  # before the second attempt; doubled each time, give or take half
 LONGEST_WAIT_SECONDS = 60.0  # a server that asks for more is not asked again
-SHOWN_CHARACTERS = 120  # of an answer that cannot be used
+SHOWN_CHARACTERS = 120  # of an answer that cannot be used, and of where a redirect leads
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """Where a target answers, how it is asked, and where in its answer the scores are."""
 
-    url: str = field(repr=False)  # https; http for a loopback address alone. Its query may hold a key
+    # https; http for a loopback address alone. Its query may hold a key, and {NAME}: an environment variable's value
+    url: str = field(repr=False)
     # `{image}` is replaced by the picture's PNG in base64, `{pixels}` by its values, 0-255, as lists [H][W] (grey) or
     # [H][W][3], and the whole is sent as application/json; an empty one sends the PNG itself, as image/png
     body: str
@@ -48,7 +49,8 @@ class Client:
         """Send at most ``connections`` requests at once; raise `UnusableInput` for what ``endpoint`` cannot mean.
 
         That is: a URL that is none, holds a password or is http to another machine; a body without a placeholder, or
-        that is no JSON; an expression that is no JMESPath; an environment variable not set, or of more than one line.
+        that is no JSON; an expression that is no JMESPath; an environment variable not set, or an authorization of more
+        than one line.
         """
         self._endpoint, self._address = endpoint, addresses.parse(endpoint.url)
         where = self._address.shown
@@ -109,13 +111,12 @@ class Client:
         return Failure(problem, "Compare url and body with what the endpoint expects.", passing=False)
 
     def _onward(self, location: str) -> str:
-        """Return scheme and host of where a redirect leads."""
+        """Return scheme, host, port and path of where a redirect leads."""
         try:
-            onward = urlsplit(urljoin(self._address.url, location)) if location else urlsplit("")
-            place = f"{onward.scheme}://{onward.hostname}" if onward.hostname else "nowhere"
+            place = addresses.shown(urljoin(self._address.url, location)) if location else "nowhere"
         except ValueError:
             place = "nowhere"
-        return redacted(place, self._secrets) if place.isprintable() else "nowhere"
+        return redacted(place, self._secrets)[:SHOWN_CHARACTERS] if place.isprintable() else "nowhere"
 
     def _value(self, body: bytes) -> object:
         """Return what an answer holds at the path; raise `UnusableInput`."""

@@ -20,12 +20,17 @@ SHARE_OF_MATRIX_RATE = 0.6
 
 
 def pictures(config: dict) -> dict[str, int]:
-    """Return how many pictures each role that a figure needs will have; published counts for official data."""
+    """Return how many pictures each role that a figure needs will have."""
+    needed = {targets.role(dataset) for _, dataset in _asked(config)}
+    return {role: count for role, count in counts(config).items() if role in needed}
+
+
+def counts(config: dict) -> dict[str, int]:
+    """Return how many pictures each role has; published counts for official data."""
     rendered = {role: size["identities"] * size["pictures"] for role, size in config["rendered"].items()}
     stand_ins = rendered | _BUNDLED | {"cifar10": config["photographs"]["patches"]}
     official = {role for role, chosen in config["datasets"].items() if chosen["source"] == "official"}
-    needed = {targets.role(dataset) for _, dataset in _asked(config)}
-    return {role: PUBLISHED[role] if role in official else stand_ins[role] for role in PUBLISHED if role in needed}
+    return {role: PUBLISHED[role] if role in official else stand_ins[role] for role in PUBLISHED}
 
 
 def disk(config: dict) -> float:
@@ -49,6 +54,23 @@ def queries(config: dict) -> int:
     return len(config["seeds"]) * sum(count[targets.role(dataset)] for _, dataset in _asked(config))
 
 
+def held(config: dict, auxiliary: str) -> float:
+    """Return how many images an auxiliary set holds; of a pose, the share that the paper found."""
+    total = 0.0
+    for part in targets.auxiliary(config, auxiliary)["parts"]:
+        images: float = counts(config)[targets.role(part["dataset"])]
+        if "classifier" in part:
+            owner = targets.target(config, part["classifier"])
+            members = owner.member_fraction
+            images = _known(config, owner) * (members if part["split"] == "member" else 1 - members)
+        elif "identities" in part and targets.role(part["dataset"]) in _PEOPLE:
+            images = _of_people(config, part["dataset"], len(part["identities"])) * _left(config, part["dataset"])
+        else:
+            images *= _left(config, part["dataset"])
+        total += images * (poses.PAPER[part["pose"]] / poses.PAPER_IMAGES if "pose" in part else 1)
+    return total
+
+
 def operations(config: dict) -> float:
     """Return floating-point operations of all trainings: three passes (forward, two backward) of two a product.
 
@@ -60,7 +82,7 @@ def operations(config: dict) -> float:
     for name, auxiliary, inversion in {(attack.classifier, attack.auxiliary, attack.inversion) for attack in attacks}:
         if inversion.partition("_")[0] not in (JOINT, NEAREST):
             training = targets.inverter_training(config, name)
-            products += _shown(_held(config, auxiliary), training) * _one_inversion(config, name)
+            products += _shown(held(config, auxiliary), training) * _one_inversion(config, name)
     judges = sum(_judge_products(config, role) for role in {targets.role(dataset) for _, dataset in _asked(config)})
     return 6 * (products * len(config["seeds"]) + judges)
 
@@ -108,7 +130,7 @@ def _side(config: dict, dataset: str) -> int:
 
 def _of_people(config: dict, dataset: str, people: int) -> float:
     """Return how many images of a target's data set are of so many people, or digits."""
-    return pictures(config)[targets.role(dataset)] * min(1.0, people / _people(config, dataset))
+    return counts(config)[targets.role(dataset)] * min(1.0, people / _people(config, dataset))
 
 
 def _people(config: dict, dataset: str) -> int:
@@ -125,23 +147,6 @@ def _known(config: dict, target: targets.Target) -> float:
 def _left(config: dict, dataset: str) -> float:
     """Return the share of a data set's images that its evaluation classifier, where it has one, leaves to others."""
     return 1 - config["evaluators"].get(targets.role(dataset), {"reserved_fraction": 0})["reserved_fraction"]
-
-
-def _held(config: dict, auxiliary: str) -> float:
-    """Return how many images an auxiliary set holds; of a pose, the share that the paper found."""
-    total = 0.0
-    for part in targets.auxiliary(config, auxiliary)["parts"]:
-        images: float = pictures(config)[targets.role(part["dataset"])]
-        if "classifier" in part:
-            owner = targets.target(config, part["classifier"])
-            members = owner.member_fraction
-            images = _known(config, owner) * (members if part["split"] == "member" else 1 - members)
-        elif "identities" in part and targets.role(part["dataset"]) in _PEOPLE:
-            images = _of_people(config, part["dataset"], len(part["identities"])) * _left(config, part["dataset"])
-        else:
-            images *= _left(config, part["dataset"])
-        total += images * (poses.PAPER[part["pose"]] / poses.PAPER_IMAGES if "pose" in part else 1)
-    return total
 
 
 def _shown(images: float, training: dict) -> float:

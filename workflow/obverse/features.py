@@ -1,7 +1,7 @@
 """What an inverter reads of a released prediction vector.
 
-Its input are log-probabilities [N, K] in which a withheld score is ``-inf`` (`views.release`); its output float32
-features in which nothing is infinite.
+Its input are log-probabilities [N, K] in which a withheld score is ``-inf`` (`views.release`), or, for `Values`, other
+numbers; its output float32 features in which nothing is infinite.
 """
 
 import torch
@@ -63,10 +63,34 @@ class Probabilities(nn.Module):
         return released.exp()
 
 
-KINDS = ("shifted", "centred", "probabilities")
+class Values(nn.Module):
+    """Numbers that are no scores, such as what a service says of a face: as they are [N, K], or each by its range."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.channels = count
+        self.register_buffer("smallest", torch.zeros(count))
+        self.register_buffer("range", torch.ones(count))
+
+    def fit(self, values: torch.Tensor) -> None:
+        """Bring each of ``values`` [N, K], and others likewise, to 0-1 by its range; one that never differs to 0."""
+        self.smallest.copy_(values.amin(dim=0))
+        range_ = values.amax(dim=0) - self.smallest
+        self.range.copy_(torch.where(range_ > 0, range_, torch.ones_like(range_)))
+
+    def rounded(self, values: torch.Tensor, digits: int) -> torch.Tensor:
+        """Return values [N, K] of which `forward` makes the same features, rounded to so many decimals."""
+        return torch.round(self(values), decimals=digits) * self.range + self.smallest
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Return [N, K] from values [N, K]."""
+        return (values - self.smallest) / self.range
 
 
-def build(kind: str, num_classes: int, offset: float, learn_offset: bool) -> Shifted | Centred | Probabilities:
+KINDS = ("shifted", "centred", "probabilities", "values")
+
+
+def build(kind: str, num_classes: int, offset: float, learn_offset: bool) -> nn.Module:
     """Return the features named ``kind``, whose ``channels`` says how many; raise `ValueError` for an unknown one."""
     if kind == "shifted":
         return Shifted(num_classes, offset, learn_offset)
@@ -74,4 +98,6 @@ def build(kind: str, num_classes: int, offset: float, learn_offset: bool) -> Shi
         return Centred(num_classes)
     if kind == "probabilities":
         return Probabilities(num_classes)
+    if kind == "values":
+        return Values(num_classes)
     raise ValueError(f"expected features among {', '.join(KINDS)}, found {kind!r}")

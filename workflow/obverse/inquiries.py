@@ -8,6 +8,7 @@ import numpy as np
 
 from obverse import asking, predictions, questions, samples, splits, stamps
 from obverse.accounts import Account
+from obverse.budgets import Budget
 from obverse.disclosures import Declaration
 from obverse.errors import UnusableInput
 
@@ -59,7 +60,7 @@ def run(
     target: asking.Target,
     declared: Declaration,
     account: Account,
-    budget: asking.Budget,
+    budget: Budget,
     caches: list[Path],
     stamp: dict[str, object],
 ) -> None:

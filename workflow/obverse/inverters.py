@@ -3,12 +3,19 @@
 FaceScrub (64 px, width 128, K = 530) has 19,701,377 parameters, MNIST (32 px, width 128, K = 10) has 2,708,097.
 """
 
+from pathlib import Path
+
 import torch
 from torch import nn
 from torch.nn import functional
 
+from obverse import checkpoints
 from obverse import features as feature_kinds
 from obverse.classifiers import halvings
+from obverse.errors import UnusableInput
+from obverse.progress import Progress
+
+_BATCH = 500  # reconstructions made at once
 
 
 class Inverter(nn.Module):
@@ -61,6 +68,30 @@ class Inverter(nn.Module):
         if inputs.is_cuda or inputs.dtype != torch.float32:
             return self.last(inputs)
         return _OnePlane.apply(inputs, self.last.weight, self.last.bias)
+
+
+def load(path: Path, num_classes: int, size: int) -> Inverter:
+    """Return an inverter; raise `UnusableInput` unless it reads ``num_classes`` numbers and draws ``size`` pixels."""
+    inverter = checkpoints.load(path, Inverter)
+    found = tuple(inverter.architecture[name] for name in ("num_classes", "size"))
+    if found != (num_classes, size):
+        raise UnusableInput(
+            path,
+            f"expected an inverter of {num_classes} numbers to {size} pixels, found one of {found[0]} to {found[1]}",
+            "Delete it and run the same command again: the rule that makes it will.",
+        )
+    return inverter
+
+
+def rebuild(inverter: Inverter, released: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Return images float32 [N, 1, H, W] in [0, 1] from what is released of N pictures, [N, K]."""
+    inverter = inverter.to(device, memory_format=torch.channels_last)
+    rebuilt = []
+    with torch.inference_mode(), Progress("reconstruct", len(released), "images") as progress:
+        for batch in released.split(_BATCH):
+            rebuilt.append(inverter(batch.to(device)).cpu())
+            progress.advance(len(batch))
+    return torch.cat(rebuilt)
 
 
 class _OnePlane(torch.autograd.Function):

@@ -1,11 +1,13 @@
 """How near a reconstruction comes to the truth: one number an image, from images float32 [N, 1, H, W] in [0, 1]."""
 
+import numpy as np
 import torch
 from torch.nn import functional
 
 _SSIM_WINDOW = 7  # pixels; the uniform window and the constants of Wang et al. 2004, as scikit-image has them
 _SSIM_K1, _SSIM_K2 = 0.01, 0.03
 
+_BLOCK = 1000  # images scored at once: a score holds several copies of them
 _RANKED_AT_ONCE = 1000  # reconstructions: all distances of the paper's 85,000 members would fill 29 GB
 
 
@@ -34,6 +36,16 @@ def ssim(reconstructions: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     luminance = (2 * first * second + _SSIM_K1**2) / (first.square() + second.square() + _SSIM_K1**2)
     structure = (2 * covariance + _SSIM_K2**2) / (variance + _SSIM_K2**2)
     return (luminance * structure).mean(dim=(1, 2, 3))
+
+
+def nearness(reconstructions: torch.Tensor, truth: torch.Tensor, device: torch.device) -> dict[str, np.ndarray]:
+    """Return ``mse`` and ``ssim`` [N] of images that lie anywhere, taken on ``device`` block by block."""
+    found: dict[str, list[np.ndarray]] = {"mse": [], "ssim": []}
+    for pair in zip(reconstructions.split(_BLOCK), truth.split(_BLOCK), strict=True):
+        first, second = (images.to(device) for images in pair)
+        found["mse"].append(mse(first, second).cpu().numpy())
+        found["ssim"].append(ssim(first, second).cpu().numpy())
+    return {name: np.concatenate(blocks) for name, blocks in found.items()}
 
 
 def identity_rank(reconstructions: torch.Tensor, truth: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

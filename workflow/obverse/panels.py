@@ -96,14 +96,23 @@ def listing(attacks: list[Shown], chosen: pd.DataFrame, **facts: list) -> pd.Dat
         rows = attack.scores.loc[chosen["sample_id"]].reset_index()
         own = {name: values[place] for name, values in facts.items()}
         listed.append(rows.assign(method=attack.label, identity=chosen["identity"].to_numpy(), **own))
+    joined = pd.concat(listed)
     columns = ["split", "identity", "label", "sample_id", *facts, "method", "mse", "ssim", "identity_rank"]
-    return pd.concat(listed)[[*columns, "evaluation_rank"]]
+    return joined[[name for name in [*columns, "evaluation_rank"] if name in joined]]
 
 
 def tile(axes: Axes, pixels: np.ndarray, left: float, top: float) -> None:
     """Draw one picture into the unit square whose upper left corner is (left, top)."""
     extent = (left + 0.02, left + 0.98, top + 0.98, top + 0.02)
     axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest", aspect="equal")
+
+
+def stack(axes: Axes, shown: Sequence["Shown | Truth"], sample_ids: Sequence[int], columns: bool = False) -> None:
+    """Fill a board (`frame`) with a row of tiles for each of ``shown``, victim beside victim; or with ``columns``."""
+    for victim, sample_id in enumerate(sample_ids):
+        for place, of in enumerate(shown):
+            left, top = (place, victim) if columns else (victim, place)
+            tile(axes, of.picture(sample_id), left, top)
 
 
 def frame(axes: Axes, width: float, height: float, title: str) -> None:

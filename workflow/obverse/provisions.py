@@ -1,9 +1,11 @@
 """What a run needs of its user, and of the network, before it starts: official files, models, permissions."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
-from obverse import estimates
+from obverse import asked, estimates
+from obverse.inventory import Contradiction
 from obverse.official import OfficialFile
 
 Known = dict[tuple[str, str], OfficialFile]  # official.read
@@ -41,6 +43,18 @@ def missing(config: dict, directory: Path, known: Known) -> list[str]:
     if config["poses"]["network"] == "fan" and "://" not in weights and not (directory / weights).is_file():
         lines.append(f"{directory / weights}")
     return lines
+
+
+def model(config: dict, directory: Path, name: str) -> Iterator[Contradiction]:
+    """Yield what is wrong where the model file of the target ``name`` is not there; one that a rule makes never is.
+
+    A target that is an endpoint has none.
+    """
+    path = asked.entry(config, name)["model"]
+    if path and not path.startswith("results/") and not (directory / path).is_file():
+        found = "a folder" if (directory / path).is_dir() else "none"
+        remedy = "Put it there, or name where it is: paths are relative to where you start."
+        yield f"asked.{name}.model", f"expected a model file, found {found} at {path}", remedy
 
 
 def fetched(config: dict, directory: Path, known: Known) -> list[str]:

@@ -18,4 +18,5 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
 
 
 def _spellings(letter: str) -> str:
-    return rf"(?:\\*{re.escape(letter)}|\\+u{ord(letter):04x}|%{ord(letter):02x})"
+    in_utf8 = "".join(f"%{byte:02x}" for byte in letter.encode(errors="surrogateescape"))
+    return rf"(?:\\*{re.escape(letter)}|\\+u{ord(letter):04x}|%{ord(letter):02x}|{in_utf8})"

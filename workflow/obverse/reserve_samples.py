@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from obverse import cli, duplicates, seeds, stamps
 from obverse.errors import UnusableInput
+from obverse.reserved import check_differ
 from obverse.reserved import write as write_reserved
 from obverse.samples import read as read_samples
 
@@ -19,7 +20,8 @@ def reserve_samples(*, samples: Path, fraction: float, seed: int, reserved: Path
 
     An identity of fewer than three pictures that differ gives none, and is no class of the evaluation classifier.
     Each is drawn from by a stream of its own name, so that what is reserved of one depends on nobody else. Classes are
-    numbered in the order of names. Raises `UnusableInput` when fewer than two identities can give any.
+    numbered in the order of names. Raises `UnusableInput` when fewer than two identities can give any, and when none
+    gives two that differ: the evaluation classifier could not be measured.
     """
     table = read_samples(samples).to_pandas()
     usable = table[table["status"] == "ok"]
@@ -32,9 +34,10 @@ def reserve_samples(*, samples: Path, fraction: float, seed: int, reserved: Path
             "Provide more data: the evaluation classifier must have somebody to confuse.",
         )
     chosen = [_reserve(enough[enough["identity"] == name], label, fraction, seed) for label, name in enumerate(names)]
-    rows = pa.Table.from_pandas(pd.concat(chosen).sort_values("sample_id"), preserve_index=False)
+    rows = pd.concat(chosen).sort_values("sample_id")
+    check_differ(rows["label"].to_numpy(), rows.pop("duplicate_group").to_numpy(), samples)
     stamp = stamps.stamp("reserve_samples", {"samples": samples}, fraction=fraction, seed=seed)
-    write_reserved(reserved, rows, stamp)
+    write_reserved(reserved, pa.Table.from_pandas(rows, preserve_index=False), stamp)
 
 
 def _reserve(images: pd.DataFrame, label: int, fraction: float, seed: int) -> pd.DataFrame:
@@ -42,7 +45,7 @@ def _reserve(images: pd.DataFrame, label: int, fraction: float, seed: int) -> pd
     random = seeds.generator(seed, f"reserved {images['identity'].iloc[0]}")
     in_order = images.sort_values("sample_id")
     mine = duplicates.choose(np.array(in_order["duplicate_group"]), fraction, _LEFT, random)
-    return in_order.loc[mine, ["sample_id", "identity"]].assign(label=label)
+    return in_order.loc[mine, ["sample_id", "identity", "duplicate_group"]].assign(label=label)
 
 
 if __name__ == "__main__":

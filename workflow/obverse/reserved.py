@@ -36,6 +36,21 @@ def labels(reserved: pa.Table, identities: Sequence[str]) -> np.ndarray:
     return np.array([known.get(identity, UNKNOWN) for identity in identities], dtype=np.int64)
 
 
+def check_differ(people: np.ndarray, groups: np.ndarray, where: Path) -> None:
+    """Raise `UnusableInput` for ``where`` unless two reserved images that differ are of one person.
+
+    ``people`` [N] and ``groups`` [N] say whose each is, and which are near-duplicates of one another.
+    """
+    pairs = set(zip(people.tolist(), groups.tolist(), strict=True))
+    if len(pairs) == len({person for person, _ in pairs}):
+        raise UnusableInput(
+            where,
+            "expected two reserved images that differ of at least one identity, found one of each",
+            "Give more pictures, or raise reserved_fraction under evaluators, or under audit.evaluator for a target of "
+            "your own: one to learn from, one to measure by.",
+        )
+
+
 def check_disjoint(reserved: pa.Table, sample_ids: np.ndarray, where: Path) -> None:
     """Raise `UnusableInput` for ``where`` if any of ``sample_ids``, which it trains on or shows, is reserved.
 

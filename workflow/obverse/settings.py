@@ -65,8 +65,13 @@ def _explain(error: jsonschema.ValidationError, schema: dict) -> tuple[str, str]
             remedy = "Numbers within --config arrive as words: write them into a file and name it with --configfile."
             return f"{error.instance!r} is a word", remedy
         return f"{error.instance!r} is a word", "YAML reads 1e-3 as one: write 0.001, or 1.0e-3."
+    if "endpoint" in error.absolute_path and not isinstance(error.instance, int | float):
+        # or a token, written where the name of the variable that holds it belongs, would stand in a log
+        problem = "a value that the schema does not allow (not shown, for it may hold a key)"
+    else:
+        problem = f"{error.message} (found {error.instance!r})"
     meaning = error.schema.get("description") if isinstance(error.schema, dict) else None
-    return f"{error.message} (found {error.instance!r})", meaning or "See workflow/config.schema.yaml."
+    return problem, meaning or "See workflow/config.schema.yaml."
 
 
 def _groups(schema: dict, node: dict, key: object, where: str = "") -> Iterator[str]:

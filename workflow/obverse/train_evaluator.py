@@ -8,9 +8,9 @@ from torch import nn
 from torch.nn import functional
 
 from obverse import cli, cooling, devices, distortions, duplicates, seeds, stamps, training
-from obverse.errors import UnusableInput
 from obverse.evaluators import Evaluator, rank
 from obverse.images import resident, seen
+from obverse.reserved import check_differ
 from obverse.reserved import read as read_reserved
 from obverse.samples import read as read_samples
 from obverse.samples import read_images
@@ -89,14 +89,9 @@ def _examples(
     table, known = read_reserved(reserved_path), read_samples(sample_path)
     labels = table["label"].to_numpy()
     places = rows_of(known["sample_id"].to_numpy(), table["sample_id"].to_numpy(), reserved_path)
-    aside = _aside(labels, known["duplicate_group"].to_numpy()[places], seed)
-    if not aside.any():
-        raise UnusableInput(
-            reserved_path,
-            "expected two reserved images that differ of at least one identity, found one of each",
-            "Give more pictures, or raise reserved_fraction under evaluators, or under audit.evaluator for a target of "
-            "your own: one to learn from, one to measure by.",
-        )
+    groups = known["duplicate_group"].to_numpy()[places]
+    check_differ(labels, groups, reserved_path)
+    aside = _aside(labels, groups, seed)
     pictures = read_images(image_path)
 
     def part(chosen: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:

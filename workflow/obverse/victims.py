@@ -1,10 +1,8 @@
 """The victims of an attack: every image of the target's splits, its truth, and how near one comes to it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import torch
 
@@ -12,8 +10,6 @@ from obverse import checkpoints, evaluators, metrics, reserved, samples, splits
 from obverse.errors import UnusableInput
 from obverse.evaluators import Evaluator
 from obverse.images import seen
-
-_BLOCK = 1000  # images scored at once: a score holds several copies of them
 
 
 @dataclass(frozen=True)
@@ -53,10 +49,8 @@ def load_judge(path: Path, victims: Victims) -> Evaluator:
 
 def score(victims: Victims, reconstructions: torch.Tensor, judge: Evaluator, device: torch.device) -> pd.DataFrame:
     """Return the scores of reconstructions float32 [N, 1, H, W], on ``device``: `scores.SCHEMA` less queries."""
-    pairs = list(zip(reconstructions.split(_BLOCK), victims.truth.split(_BLOCK), strict=True))
-    rows = victims.table.assign(
-        mse=_each(metrics.mse, pairs, device), ssim=_each(metrics.ssim, pairs, device), identity_rank=0
-    )
+    near = metrics.nearness(reconstructions, victims.truth, device)
+    rows = victims.table.assign(**near, identity_rank=0)
     for _, group in victims.table.groupby("split"):
         chosen = group.index.tolist()  # lists: pandas' arrays are read-only, of which torch warns
         labels = torch.tensor(group["label"].tolist(), device=device)
@@ -64,12 +58,3 @@ def score(victims: Victims, reconstructions: torch.Tensor, judge: Evaluator, dev
         rows.loc[chosen, "identity_rank"] = ranks.cpu().numpy()
     ranks = evaluators.rank(judge.to(device), reconstructions.to(device), victims.people.to(device))
     return rows.assign(evaluation_rank=ranks.cpu().numpy())
-
-
-def _each(
-    metric: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
-    pairs: list[tuple[torch.Tensor, torch.Tensor]],
-    device: torch.device,
-) -> np.ndarray:
-    """Return a per-image metric [N], block by block."""
-    return np.concatenate([metric(first.to(device), second.to(device)).cpu().numpy() for first, second in pairs])

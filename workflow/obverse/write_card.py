@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obverse import cards, cli, files, leaks, panels, pictures, policies, summaries
+from obverse import answers, cards, cli, files, hits, leaks, panels, pictures, policies, summaries
 from obverse.errors import UnusableInput
 
 NOTHING, TRUTH = "nothing", "truth"
@@ -23,6 +23,8 @@ def write_card(
     pictured_scores: list[Path],
     floor: Path,
     ceiling: Path,
+    predictions: Path,
+    classes: int,
     images: Path,
     samples: Path,
     shown: int,
@@ -38,7 +40,9 @@ def write_card(
     ``views`` and ``scores`` are parallel: from which view, the most permissive first, and with which training; the
     trainings of one view are averaged over. ``pictured``, ``reconstructions`` and ``pictured_scores`` are parallel:
     one training of each view, whose pictures of ``shown`` people are shown, drawn by ``seed``. ``floor`` and
-    ``ceiling`` are the scores of the mean auxiliary image, which takes no scores, and of the true pictures. A leak
+    ``ceiling`` are the scores of the mean auxiliary image, which takes no scores, and of the true pictures.
+    ``predictions`` is what the target, of so many ``classes``, says of these: how often it names their people right is
+    said, and printed, since it shows whether its classes are in the right order. A leak
     above ``tolerance`` (a share) must be out of the question where a policy is to stay at the floor. Raises
     `UnusableInput` where all victims are of one class, or scores are not of the pictures of the floor's.
     """
@@ -52,7 +56,8 @@ def write_card(
     states = leaks.states(found, bar)
     described = {name: summaries.describe(rows, resamples, seed) for name, rows in measured.items()}
     ends = {name: summaries.describe(rows, resamples, seed) for name, rows in ((NOTHING, none), (TRUTH, true))}
-    listed = _listed(found, states, described, ends)
+    named = _hits(target, predictions, classes, none, resamples, seed)
+    listed = _listed(found, states, described, ends | {TRUTH: ends[TRUTH] | _own_share(named)})
     card = cards.Card(
         target=target,
         releases=releases,
@@ -60,6 +65,7 @@ def write_card(
         rows=listed,
         permitted=leaks.most_permissive(states),
         bar=bar,
+        hits=named,
         strips=_strips(pictured, pictured_scores, reconstructions, images, samples, shown, seed),
         origin=origin,
     )
@@ -75,6 +81,25 @@ def _measured(views: list[str], scores: list[Path], none: pd.DataFrame, floor: P
         measured[name] = summaries.read(paths)
         _refuse_others(measured[name], paths[0], none, floor)
     return measured
+
+
+def _hits(
+    target: str, predictions: Path, classes: int, none: pd.DataFrame, resamples: int, seed: int
+) -> hits.Hits | None:
+    """Return, and print, how often the target names the pictures of ``none`` right."""
+    told = answers.told(predictions, classes, none["sample_id"].to_numpy())
+    found = hits.count(told, none["label"].to_numpy(), classes, resamples, seed)
+    said = "tells no class, several of its scores being the largest" if found is None else hits.described(found)
+    guessed = ": no better than chance, is the order of names that of the scores?" if found and found.guessed else ""
+    print(f"{target} {said}{guessed}", flush=True)
+    return found
+
+
+def _own_share(named: hits.Hits | None) -> dict[str, float]:
+    """Return the share of true pictures that the target names right, and its interval, as columns."""
+    if named is None:
+        return {}
+    return {"target_right": named.share, "target_right_low": named.low, "target_right_high": named.high}
 
 
 def _listed(

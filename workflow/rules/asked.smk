@@ -6,7 +6,7 @@
 
 rule ask_model:
     input:
-        model=lambda wildcards: made_here(config["asked"][wildcards.classifier]["model"]),
+        model=model_of,
         questions=both("results/datasets/{dataset}/questions.npy"),
         samples=both("results/datasets/{dataset}/samples.parquet"),
         splits="results/classifiers/{classifier}/splits.parquet",

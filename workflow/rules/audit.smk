@@ -1,6 +1,6 @@
 # The audit of a target one can only ask: what each policy would give away.
 #
-#   in:  results/scores/…, results/reconstructions/… of attacks on it
+#   in:  results/scores/…, results/reconstructions/… of attacks on it; what it says of the pictures themselves
 #   out: results/audit/{target}/card.html, card.csv
 
 
@@ -10,6 +10,7 @@ rule write_card:
         reconstructions=lambda wildcards: attack_files(audited(wildcards.classifier), FIRST, "reconstructions", "npy"),
         pictured_scores=lambda wildcards: attack_files(audited(wildcards.classifier), FIRST, "scores", "parquet"),
         ends=lambda wildcards: floor_files(wildcards.classifier, wildcards.classifier, ["mean_image", CEILING]),
+        predictions=lambda wildcards: predictions_of(wildcards.classifier, "", dataset_of(wildcards.classifier)),
         images=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/images.npy",
         samples=lambda wildcards: f"results/datasets/{dataset_of(wildcards.classifier)}/samples.parquet",
     output:
@@ -26,6 +27,7 @@ rule write_card:
     params:
         code=code("write_card"),
         releases=of_asked("releases"),
+        classes=of_asked("classes"),
         views=lambda wildcards: [one.view for one in audited(wildcards.classifier) for seed in config["seeds"]],
         pictured=lambda wildcards: [one.view for one in audited(wildcards.classifier)],
         shown=config["audit"]["shown"],
@@ -45,6 +47,8 @@ rule write_card:
             --pictured-scores {input.pictured_scores:q} \
             --floor {input.ends[0]:q} \
             --ceiling {input.ends[1]:q} \
+            --predictions {input.predictions:q} \
+            --classes {params.classes} \
             --images {input.images:q} \
             --samples {input.samples:q} \
             --shown {params.shown} \

@@ -81,6 +81,7 @@ rule check_claims:
             f"results/angles/datasets/{dataset_of(ACCURATE[OWN])}/images.parquet",
         ],
         reading="results/datasets/celeba/pose_reader.csv",
+        face_scores=[path for _, _, path in FACES_CLAIMED],
         numbers=["results/facts/data.csv", "results/facts/time.csv"],
         paper=resource("paper_tables.csv"),
     output:
@@ -101,7 +102,13 @@ rule check_claims:
         num_classes=[target(name).classes for name in ACCURATE.values() for seed in config["seeds"]],
         class_names=[name for seed in config["seeds"] for name in OF_CLASSES],
         angle_names=[*POSED, "fig14 aligned", OWN],
-        stand_ins=[role for role, chosen in config["datasets"].items() if chosen["source"] != "official"],
+        face_names=[row for row, _, _ in FACES_CLAIMED],
+        face_parts=[part for _, part, _ in FACES_CLAIMED],
+        stand_ins=[
+            role
+            for role, chosen in {**config["datasets"], "rekognition": config["rekognition"]}.items()
+            if chosen["source"] != "official"
+        ],
         calibrated=config["poses"]["mode"] == "calibrate",
         resamples=config["resamples"],
         seed=config["data_seed"],
@@ -123,6 +130,9 @@ rule check_claims:
             --angle-names {params.angle_names:q} \
             --angles {input.angles:q} \
             --reading {input.reading:q} \
+            --face-names {params.face_names:q} \
+            --face-parts {params.face_parts:q} \
+            --face-scores {input.face_scores:q} \
             --numbers {input.numbers:q} \
             --paper {input.paper:q} \
             --stand-ins {params.stand_ins:q} \

@@ -15,6 +15,7 @@ rule reserve_samples:
         "results/benchmarks/reserve_samples/{dataset}.tsv"
     wildcard_constraints:
         dataset=JUDGED,
+    priority: 1  # before the adversary's pictures, of which there may be many: where there are too few it says so
     conda:
         "../../envs/obverse.yaml"
     params:

@@ -35,6 +35,18 @@ def origin(*figures: str) -> str:
     return origin_of([pair for figure in figures for pair in contradictions.pairs(config, figure)])
 
 
+def origin_of_faces() -> str:
+    """Return what figures of section 5.7 must say: who answered, and which roles stand-ins play."""
+    said = {
+        "embedded": "Answers: an embedded stand-in, not Amazon Rekognition",
+        "official": f"Answers: Amazon Rekognition, {config['rekognition']['region']}",
+    }
+    notes = [said[config["rekognition"]["source"]], *stand_ins("facescrub", "celeba")]
+    if config["datasets"]["celeba"]["overlap"] == "none":
+        notes.append("people of FaceScrub were not looked for in CelebA: unknown people may be known")
+    return " — ".join(notes)
+
+
 def whose(held: str) -> list[str]:
     """Return what must be said of an auxiliary set that holds images of the target's own people."""
     sides = [part["split"] for part in config["auxiliaries"][held]["parts"] if "split" in part]

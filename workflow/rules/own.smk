@@ -21,8 +21,20 @@ def pictures_of(wildcards) -> str:
 
 
 def made_here(path: str) -> list[str]:
-    """Return a path that a rule makes; nothing for one of the user's, whose absence is for the job to explain."""
-    return [path] if path.startswith("results/") or Path(path).is_file() else []
+    """Return a folder that a rule makes; nothing for one of the user's, whose absence is for the job to explain."""
+    return [path] if path.startswith("results/") else []
+
+
+def refuse(found) -> None:
+    """Raise the first contradiction that is found, while jobs are being planned."""
+    for where, problem, remedy in found:
+        raise UnusableInput(where, problem, remedy)
+
+
+def model_of(wildcards) -> str:
+    """Return the model file of a target; refuse one that is not there before the work that precedes asking it."""
+    refuse(provisions.model(config, Path(), wildcards.classifier))
+    return config["asked"][wildcards.classifier]["model"]
 
 
 def file_elsewhere(path: str) -> str:
@@ -48,6 +60,16 @@ def victims_known(wildcards) -> list[str]:
 def of_endpoint(key: str):
     """Return a params function: the same of its endpoint."""
     return lambda wildcards: asked.entry(config, wildcards.classifier)["endpoint"][key]
+
+
+def to_rekognition(path: str):
+    """Return an input function of ``path``, which is sent to Rekognition; refuse pictures that its stand-in cannot see."""
+
+    def checked(wildcards) -> str:
+        refuse(contradictions.unseen(config))
+        return path
+
+    return checked
 
 
 def both(pattern: str) -> list[str]:

@@ -1,4 +1,4 @@
-# Amazon Rekognition, section 5.7: what it says of CelebA's and FaceScrub's pictures. No figure asks for it yet.
+# Amazon Rekognition, section 5.7: what it says of CelebA's and FaceScrub's pictures.
 #
 #   in:  results/sources/{role}/…, results/datasets/{role}/samples.parquet
 #   out: results/rekognition/{role}.parquet; results/asked/rekognition/ is no output: it must last
@@ -9,7 +9,7 @@ rule ask_rekognition:
         landmark_weights=resource("landmarks.safetensors"),
         attribute_weights=resource("attributes.safetensors"),
         head=resource("head.csv"),
-        celeba_archive="results/sources/celeba/img_align_celeba.zip",
+        celeba_archive=to_rekognition("results/sources/celeba/img_align_celeba.zip"),
         celeba_samples="results/datasets/celeba/samples.parquet",
         facescrub_pictures=ancient("results/sources/facescrub/pictures"),  # a folder has a date and no bytes
         facescrub_faces="results/sources/facescrub/faces.parquet",

@@ -1,5 +1,7 @@
 """Say what a run needs before it starts: files you must provide, files it will fetch, disk, hours, queries.
 
+Of each target under asked, and of Rekognition where the service itself is asked: how many questions, for how much.
+
     python -m obverse.commands.preflight [CONFIG.yaml …]
 
 The files are merged over config.yaml as ``snakemake --configfile`` does. Exit status 1 when something is missing.
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from obverse import estimates, official, provisions, settings
+from obverse import estimates, official, provisions, quotes, settings
 from obverse.errors import UnusableInput
 
 _BASE = Path(__file__).parents[3]
@@ -31,7 +33,9 @@ def main() -> None:
     known = official.read(_BASE / "resources" / "official_files.csv")
     missing = provisions.missing(config, arguments.directory, known)
     missing += provisions.room(estimates.disk(config), arguments.directory)
-    print("\n".join(_report(config, missing, provisions.fetched(config, arguments.directory, known))))
+    quoted = quotes.quotes(config, arguments.directory)
+    missing += [line for quote in quoted for line in quote.missing()]
+    print("\n".join(_report(config, missing, provisions.fetched(config, arguments.directory, known), quoted)))
     sys.exit(1 if missing else 0)
 
 
@@ -64,7 +68,7 @@ def _merge(below: dict, above: dict) -> dict:
     return below | both
 
 
-def _report(config: dict, missing: list[str], fetched: list[str]) -> list[str]:
+def _report(config: dict, missing: list[str], fetched: list[str], quoted: list[quotes.Quote]) -> list[str]:
     pictures = estimates.pictures(config)
     operations = estimates.operations(config)
     rate = estimates.matrix_rate(config["compute"]["precision"])
@@ -80,6 +84,8 @@ def _report(config: dict, missing: list[str], fetched: list[str]) -> list[str]:
         f"about {hours:,.{0 if hours >= 10 else 1}f} hours here "
         f"({estimates.SHARE_OF_MATRIX_RATE:.0%} of the {rate / 1e12:.2g} TFLOP/s a matrix product reaches)",
         f"Queries:  {estimates.queries(config):,} images asked of targets trained here, which cost nothing but time",
+        *(["Asked, if what comes of it is wanted:"] if quoted else []),
+        *(f"  {line}" for quote in quoted for line in quote.lines()),
     ]
 
 

@@ -26,17 +26,17 @@ ROLES = ("facescrub", "celeba", "mnist", "cifar10")
 _BASE = Path(__file__).parents[3]
 _ATTACKS = ("inverters", "reconstructions", "scores", "angles", "traces")  # in folders by target and auxiliary set
 _PRODUCTS = {"sources", "datasets", "classifiers", "evaluators", "classes", "predictions", "auxiliaries", *_ATTACKS}
-_PRODUCTS |= {"pictures", "asked", "audit"}
+_PRODUCTS |= {"pictures", "asked", "audit", "rekognition"}
 _WRITTEN = "results/pictures/"  # folders that a rule writes, as if they were a user's
 _FACES = {"facescrub", "celeba"}  # that Rekognition is asked about
 _SEARCH = "mi_face"  # what was made without an auxiliary set
 # The figures that are not under figures in config, and whose pictures they are made from.
 _REPORTS = {
     **{"fetch": {"facescrub"}, "fetch_identities": {"facescrub"}, "duplicates": {"facescrub"}},
-    **{"overlap": {"facescrub", "celeba"}, "poses": {"celeba"}},
+    **{"overlap": _FACES, "poses": {"celeba"}, "fig2": _FACES, "fig17": _FACES, "table4": _FACES},
 }
 _TABLES = {"table1": ("fig5", "fig6"), "table2": ("fig5", "fig6"), "table3": ("fig15", "fig16")}
-_OTHERS = {"logs", "benchmarks", "models", "config.yaml"}  # hold no picture, and nothing trained on one
+_OTHERS = {"logs", "benchmarks", "records", "models", "config.yaml"}  # hold no picture, and nothing trained on one
 
 
 def main() -> None:
@@ -122,6 +122,8 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
 
     if kind in _OTHERS:
         return False
+    if "rekognition" in place.parts[:2]:
+        return role in _FACES
     if kind in ("sources", "datasets", "evaluators") and rest:
         return shows(rest[0])
     if kind == "classifiers" and rest:
@@ -134,9 +136,7 @@ def is_made_from(place: PurePath, role: str, configs: list[dict]) -> bool:
         measured = PurePath(*rest) if rest[0] in _PRODUCTS else PurePath("reconstructions", *rest)
         return role == "celeba" or is_made_from(measured, role, configs)
     if kind in ("asked", "audit") and rest:  # answers that were paid for: none goes because nobody knows whose they are
-        return (rest[0] == "rekognition" and role in _FACES) or any(
-            rest[0] in config["asked"] and role in _by_asked(config, rest[0]) for config in configs
-        )
+        return any(rest[0] in config["asked"] and role in _by_asked(config, rest[0]) for config in configs)
     if kind == "predictions" and len(rest) > 1:
         return trained("classifiers", rest[0]) or shows(rest[-1])
     if kind in ("auxiliaries", "pictures") and rest:

@@ -31,7 +31,8 @@ class Finding:
 class Facts:
     """What claims are decided by.
 
-    ``evidence`` of attacks, ``accuracies`` by target, ``classes`` by attack on them; ``angles`` (columns yaw and pitch,
+    ``evidence`` of attacks, ``accuracies`` by target, ``classes`` by attack on them, ``faces`` by row of table 4 (none
+    where the service was not asked); ``angles`` (columns yaw and pitch,
     degrees, by sample_id) of attacks' pictures and of `labels.OWN`; ``reading`` (columns pictures, angle, error), how
     well they are read off unclear pictures; further ``numbers`` by name, and what the ``paper`` prints.
     """
@@ -39,6 +40,7 @@ class Facts:
     evidence: Evidence
     accuracies: Evidence
     classes: Evidence
+    faces: Evidence
     angles: dict[str, pd.DataFrame]
     reading: pd.DataFrame
     numbers: dict[str, float]

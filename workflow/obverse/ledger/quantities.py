@@ -1,4 +1,4 @@
-"""The paper's single numbers: cells of its tables, accuracies, counts; and what is not decided here yet."""
+"""The paper's single numbers: cells of its tables, accuracies, counts."""
 
 from collections.abc import Iterator
 from math import nan
@@ -107,15 +107,3 @@ def _said(facts: Facts, task: str, row: str, column: str) -> float:
 def _listed(facts: Facts, what: str) -> tuple[float, frozenset[str]]:
     """Return how many of FaceScrub's ``what`` the paper could fetch, and whether a stand-in plays FaceScrub."""
     return _said(facts, "facescrub", "fetched", what), facts.stand_ins & {"facescrub"}
-
-
-def pending() -> Iterator[Finding]:
-    """Yield the claims about Amazon Rekognition."""
-    verdict = Verdict(verdicts.PENDING, "the commercial service is not part of this workflow yet")
-    none = Estimate(nan, nan, nan)
-    for claim_id, claim, where in (
-        ("T12", "rounding hardly lowers the quality", "table4"),
-        ("T13", "156,582 and 87,724 queries", "section 5.7"),
-        ("table4", "the errors of table 4", "table4"),
-    ):
-        yield Finding(claim_id, claim, where, none, verdict)

@@ -47,10 +47,10 @@ def not_below(difference: Estimate) -> Verdict:
     return _verdict(difference.high >= 0, "the interval of the difference does not lie below zero")
 
 
-def alike(difference: Estimate, reference: float) -> Verdict:
+def alike(difference: Estimate, reference: float, tolerance: float = TOLERANCE) -> Verdict:
     """Judge a claim that two things are comparable, by their difference and the size of one of them."""
-    within = -TOLERANCE * reference < difference.low and difference.high < TOLERANCE * reference
-    return _verdict(within, f"the interval of the difference lies within {TOLERANCE:.0%} of the second number")
+    within = -tolerance * reference < difference.low and difference.high < tolerance * reference
+    return _verdict(within, f"the interval of the difference lies within {tolerance:.0%} of the second number")
 
 
 def shrinks(gaps: list[Estimate]) -> Verdict:

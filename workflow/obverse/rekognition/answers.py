@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from obverse.head_pose import Pose
-from obverse.landmarks import eye_distance
+from obverse.landmarks import NUMBER, eye_distance
 from obverse.rekognition import attributes
 from obverse.rekognition.face_details import LANDMARKS
 
@@ -30,6 +30,9 @@ POINTS = {
     **{"upperJawlineLeft": (0,), "midJawlineLeft": (4,), "chinBottom": (8,)},
     **{"midJawlineRight": (12,), "upperJawlineRight": (16,)},
 }
+_MEANS = np.zeros((len(LANDMARKS), NUMBER))  # times points gives the landmarks
+for _row, _name in enumerate(LANDMARKS):
+    _MEANS[_row, list(POINTS[_name])] = 1 / len(POINTS[_name])
 _FLAGS = {
     **{"Smile": "smiling", "Eyeglasses": "eyeglasses", "Sunglasses": "sunglasses", "Beard": "beard"},
     **{"Mustache": "moustache", "EyesOpen": "eyes_open", "MouthOpen": "mouth_open", "FaceOccluded": "sunglasses"},
@@ -80,11 +83,8 @@ def _box(sight: Sight) -> dict[str, float]:
 
 
 def _landmarks(sight: Sight) -> list[dict[str, object]]:
-    found = []
-    for name in LANDMARKS:
-        x, y = (sight.points[list(POINTS[name])].mean(axis=0) / sight.size).tolist()
-        found.append({"Type": name, "X": round(x, 8), "Y": round(y, 8)})
-    return found
+    places = (_MEANS @ sight.points / sight.size).tolist()
+    return [{"Type": name, "X": round(x, 8), "Y": round(y, 8)} for name, (x, y) in zip(LANDMARKS, places, strict=True)]
 
 
 def _flag(chance: float, yes: object = True, no: object = False) -> dict[str, object]:
@@ -123,7 +123,7 @@ def _beyond(distance: float) -> float:
 
 def _quality(crop: np.ndarray) -> dict[str, float]:
     """Return the mean brightness and the mean step between neighbours, from whole numbers: no order of adding shows."""
-    grey = crop.sum(axis=0, dtype=np.int64)
-    steps = int(np.abs(np.diff(grey, axis=0)).sum() + np.abs(np.diff(grey, axis=1)).sum())
-    bright, sharp = int(grey.sum()) / (765 * grey.size), steps / (765 * grey.size)
+    grey = crop[0].astype(np.int16) + crop[1] + crop[2]
+    steps = sum(int(np.abs(step).sum(dtype=np.int64)) for step in (grey[1:] - grey[:-1], grey[:, 1:] - grey[:, :-1]))
+    bright, sharp = int(grey.sum(dtype=np.int64)) / (765 * grey.size), steps / (765 * grey.size)
     return {"Brightness": round(100 * bright, 5), "Sharpness": round(100 * min(1.0, 4 * sharp), 5)}

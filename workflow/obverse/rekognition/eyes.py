@@ -11,7 +11,7 @@ from PIL import Image
 
 from obverse import checkpoints, head_pose, landmarks
 from obverse.landmarkers import SmallFan
-from obverse.rekognition import answers, attributes, cuts, padded
+from obverse.rekognition import answers, attributes, cuts, folded, padded
 from obverse.rekognition.finder import SURE, Finder, Sighting
 
 FOCAL = 2.4  # larger sides of the picture: the stand-ins' camera
@@ -23,9 +23,9 @@ class Eyes:
 
     def __init__(self, *, landmark_weights: Path, attribute_weights: Path, head: Path) -> None:
         """Load them; raise `UnusableInput` for a file that is not theirs."""
-        self.finder = Finder(checkpoints.load(landmark_weights, SmallFan).to(memory_format=torch.channels_last))
-        reader = checkpoints.load(attribute_weights, attributes.Reader)
-        self._reader = reader.to(memory_format=torch.channels_last)
+        self.finder = Finder(checkpoints.load(landmark_weights, SmallFan))
+        self._reader = checkpoints.load(attribute_weights, attributes.Reader)
+        self._reader.layers = folded.sequence(self._reader.layers)
         self._head = landmarks.read_head(head)
 
     def see(self, pictures: Sequence[Image.Image]) -> list[dict[str, object] | None]:

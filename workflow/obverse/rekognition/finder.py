@@ -3,20 +3,20 @@
 How sure is the mean over the landmarks of their heatmaps' highest probability. From a square that is twice too large or
 two eye distances beside the face its landmarks say where to look next, and two or three such looks arrive. So each
 picture is first looked at whole, as most hold a face that fills them, and only where that finds none at a grid of
-smaller squares.
+smaller squares. A look that is only to say where to look next reads the eyes alone.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from PIL import Image
 
 from obverse.face_boxes import Square
 from obverse.landmarkers import SmallFan
 from obverse.landmarks import LEFT_EYE, RIGHT_EYE
 from obverse.rekognition import cuts, padded
+from obverse.rekognition.folded import Fan
 
 SURE = 0.11  # rendered faces are above, in photographs of nobody no square is: benchmarks/rekognition_eyes.py
 _SIDE = 5.68  # of the square that the network was trained on, in eye distances; its middle is between the eyes
@@ -35,16 +35,14 @@ class Sighting(NamedTuple):
     @property
     def square(self) -> Square:
         """Where to look for it once more."""
-        left, right = self.points[LEFT_EYE].mean(axis=0), self.points[RIGHT_EYE].mean(axis=0)
-        side = max(_SIDE * float(np.hypot(*(right - left))), _LEAST)
-        return cuts.around(*((left + right) / 2).tolist(), side)
+        return _around_eyes(self.points[LEFT_EYE.start : RIGHT_EYE.stop])
 
 
 class Finder:
     """A landmark network that looks for faces."""
 
     def __init__(self, network: SmallFan) -> None:
-        self.network = network
+        self._fan = Fan(network)
 
     def find(self, pictures: Sequence[Image.Image]) -> list[Sighting | None]:
         """Return the face of each grey picture ("L"), or None; no picture has a part in another's."""
@@ -65,7 +63,7 @@ class Finder:
 
     def _settled(self, pictures: Sequence[Image.Image], squares: Sequence[Square]) -> list[Sighting]:
         """Look twice, and on where a face still is not where it was looked for."""
-        asked = [sighting.square for sighting in self._look(pictures, squares)]
+        asked = self._glance(pictures, squares)
         found = self._look(pictures, asked)
         for _ in range(_MORE):
             moving = [row for row, sighting in enumerate(found) if _moved(asked[row], sighting.square)]
@@ -78,17 +76,31 @@ class Finder:
                 found[row] = sighting
         return found
 
-    @torch.inference_mode()
+    def _glance(self, pictures: Sequence[Image.Image], squares: Sequence[Square]) -> list[Square]:
+        """Return where to look next."""
+        points = padded.run(self._fan.eyes, self._cut(pictures, squares)).double().numpy()
+        return [_around_eyes(eyes) for eyes in self._placed(points, squares)]
+
     def _look(self, pictures: Sequence[Image.Image], squares: Sequence[Square]) -> list[Sighting]:
-        size, cells = self.network.size, self.network.cells
-        crops = [cuts.cut(picture, square, size) for picture, square in zip(pictures, squares, strict=True)]
-        maps = padded.run(self.network, crops)
-        points = self.network.read(maps).double().numpy()
+        seen = padded.run(self._fan.points, self._cut(pictures, squares)).double().numpy()
+        points = self._placed(seen[..., :2], squares)
         # One at a time: the last digit of a mean can depend on how many are taken at once.
-        sure = [float(torch.softmax(one.flatten(1), dim=1).amax(dim=1).mean()) for one in maps]
+        return [Sighting(one, float(sure.mean())) for one, sure in zip(points, seen[..., 2].copy(), strict=True)]
+
+    def _cut(self, pictures: Sequence[Image.Image], squares: Sequence[Square]) -> list[np.ndarray]:
+        return [cuts.cut(*pair, self._fan.size) for pair in zip(pictures, squares, strict=True)]
+
+    def _placed(self, points: np.ndarray, squares: Sequence[Square]) -> np.ndarray:
+        """Return points [N, K, 2] in cells of ``squares`` in pixels of their pictures."""
         corners = np.array([square[:2] for square in squares])[:, None]
-        scales = np.array([square.side for square in squares])[:, None, None] / cells
-        return [Sighting(*one) for one in zip(points * scales + corners, sure, strict=True)]
+        return points * (np.array([square.side for square in squares]) / self._fan.cells)[:, None, None] + corners
+
+
+def _around_eyes(points: np.ndarray) -> Square:
+    """Return where to look for a face whose eyes are at ``points`` [12, 2], the left one's first."""
+    left, right = points[:6].mean(axis=0), points[6:].mean(axis=0)
+    side = max(_SIDE * float(np.hypot(*(right - left))), _LEAST)
+    return cuts.around(*((left + right) / 2).tolist(), side)
 
 
 def _moved(before: Square, after: Square) -> bool:

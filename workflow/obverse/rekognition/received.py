@@ -2,7 +2,7 @@
 
 import contextlib
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from obverse import pictures
 from obverse.rekognition.wire import Refusal
@@ -23,11 +23,13 @@ def picture(content: bytes) -> Image.Image:
         raise Refusal("InvalidImageFormatException", "Request has invalid image format: it is damaged.") from error
     if min(decoded.size) < LEAST_SIDE:
         raise Refusal("InvalidParameterException", f"Expected an image of at least {LEAST_SIDE} pixels a side.")
-    return _upright(decoded).convert("RGB")
+    upright = _upright(decoded)
+    return upright if upright.mode == "RGB" else upright.convert("RGB")
 
 
 def _upright(decoded: Image.Image) -> Image.Image:
     # EXIF is a stranger's too, and Pillow's reader raises whatever it stumbles over: such a picture lies as it lies.
     with contextlib.suppress(Exception):
-        return ImageOps.exif_transpose(decoded)
+        if decoded.getexif().get(ExifTags.Base.Orientation, 1) != 1:  # what lies upright would be copied
+            return ImageOps.exif_transpose(decoded)
     return decoded

@@ -56,6 +56,7 @@ class Service:
         session = botocore.session.get_session()
         self.regions = frozenset(session.get_available_regions("rekognition"))
         self._shape = session.get_service_model("rekognition").operation_model("DetectFaces").output_shape
+        self._held: set[frozenset[str]] = set()  # fields of which a face was held against Amazon's model
         self._eyes, self._misconduct = eyes, misconduct
         self.url = ""
         self.calls = 0  # requests for DetectFaces that were signed, whatever came of them
@@ -108,15 +109,21 @@ class Service:
     def _body(self, found: dict[str, object] | None, asked: wire.Asked) -> bytes:
         told = self._misconduct
         details = [] if found is None or told.sees_nobody else [wire.chosen(found, asked.fields)]
-        report = ParamValidator().validate({"FaceDetails": details}, self._shape)
-        if report.has_errors():
-            raise wire.Refusal("InternalServerError", f"The answer is none: {report.generate_report()}", status=500)
+        if details and asked.fields not in self._held:
+            self._hold(details, asked.fields)
         if details and told.sees_two:
             details.append(_smaller(details[0]))
         for detail in details:
             detail.pop(told.leaves_out, None)
             detail.update({told.adds: {"Value": True, "Confidence": 99.0}} if told.adds else {})
         return json.dumps({"FaceDetails": details}).encode()
+
+    def _hold(self, details: list[dict[str, object]], fields: frozenset[str]) -> None:
+        """Hold a face against Amazon's model: the first with these fields, as all others have its shape."""
+        report = ParamValidator().validate({"FaceDetails": details}, self._shape)
+        if report.has_errors():
+            raise wire.Refusal("InternalServerError", f"The answer is none: {report.generate_report()}", status=500)
+        self._held.add(fields)
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[None]:

@@ -1,0 +1,210 @@
+"""What asking will take, quoted before it starts: `quotes`."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from obverse import asking, estimates, quotes
+from obverse.accounts import Account
+from obverse.errors import UnusableInput
+from obverse.quotes import Quote, Record
+
+SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
+SECRET = "Bearer not-to-be-told-1c7e"
+
+
+def quoted(directory: Path, **changes: object) -> Quote:
+    """Return the quote of a target of the user's own."""
+    mine = {"size": 16, "classes": 6, "images": "own/images", "auxiliary": "own/others"} | changes
+    (found,) = quotes.quotes(SHIPPED | {"asked": {"mine": mine}}, directory)
+    return found
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Write a folder of 12 labelled pictures, and one of 30; return where they are."""
+    for folder, count in (("images/ann", 7), ("images/bob", 5), ("others", 30)):
+        (tmp_path / "own" / folder).mkdir(parents=True)
+        for number in range(count):
+            (tmp_path / "own" / folder / f"{number}.png").touch()
+    (tmp_path / "own/notes.txt").touch()
+    (tmp_path / "model.onnx").touch()
+    return tmp_path
+
+
+def answer(directory: Path, names: list[str], version: str = "a", price: float = 0.0, vouched: bool = False) -> None:
+    """Let the target's account have answers about pictures called ``names``, each asked about once."""
+    with Account(directory / "results/asked/mine", version, price) as account:
+        account.charge(names, lambda: None)
+        for name in names:
+            account.keep(name, [0.5, 0.5])
+        if vouched:
+            account.vouch()
+
+
+def test_a_target_is_asked_about_each_picture_and_a_few_again(pictures: Path):
+    found = quoted(pictures, model="model.onnx", price_usd=0.5, max_cost_usd=100, confirm_spend=True)
+    assert (found.pictures, found.questions, found.cost_usd) == (42, 42 + asking.STEADY, 23.5)
+    assert found.missing() == []
+    first, second = found.lines()
+    assert first.startswith("asked.mine: at most 42 pictures, 0 answered already; at most 47 questions to ask, $23.50;")
+    assert "suffices; leave to spend is given; its model file is there" in second
+
+
+@pytest.mark.parametrize("known", [0, 3, 20, 42])
+@pytest.mark.parametrize("vouched", [False, True])
+def test_no_run_asks_more_than_is_quoted_and_one_that_can_ask_so_much(
+    pictures: Path, known: int, vouched: bool, capsys: pytest.CaptureFixture
+):
+    """Held against a real run about 42 pictures, of which some are answered."""
+    contents = [b"%d" % number for number in range(42)]
+    answer(pictures, [asking.sha256(content) for content in contents[:known]], vouched=vouched)
+    found = quoted(pictures, model="model.onnx")
+    assert found.record == Record(known, 0.0, known, vouched)
+    target = asking.Target("mine", lambda batch, charge: charge() or [[0.5, 0.5]], lambda one: one, 1, 1)
+    with Account(pictures / "results/asked/mine", "a", 0.0) as account:
+        asking.complete(target, lambda: iter(contents), account, asking.Budget(1000, 0, False))
+        assert account.asked - known == found.questions
+
+
+def test_what_is_short_or_not_allowed_is_missing_and_named_by_its_key(pictures: Path):
+    found = quoted(pictures, model="model.onnx", price_usd=0.5, max_cost_usd=23, max_questions=46)
+    assert found.missing() == [
+        "asked.mine.max_questions: 47 at most are needed, 46 allowed",
+        "asked.mine.confirm_spend: true, if you mean to spend $23.50",
+        "asked.mine.max_cost_usd: $23.50 at most are needed, $23.00 allowed",
+    ]
+    second = found.lines()[1]
+    assert "46 questions and $23.00 does not suffice; leave to spend is lacking" in second
+    allowed = quoted(
+        pictures, model="model.onnx", price_usd=0.5, max_cost_usd=23.5, max_questions=47, confirm_spend=True
+    )
+    assert allowed.missing() == []
+
+
+def test_a_target_that_costs_nothing_needs_no_leave(pictures: Path):
+    found = quoted(pictures, model="model.onnx")
+    assert found.missing() == [] and "leave to spend is not needed" in found.lines()[1]
+
+
+def test_what_was_spent_on_any_version_counts_and_what_the_last_one_answered_is_not_asked_again(pictures: Path):
+    answer(pictures, ["a", "b", "c"], version="older", price=1.0)
+    answer(pictures, ["a", "b"], version="newer", price=0.25)
+    for place, name in enumerate(["older", "newer"]):
+        with Account(pictures / "results/asked/mine", name, 0.0) as account:
+            os.utime(account.path, (1000 + place, 1000 + place))
+    found = quoted(pictures, model="model.onnx", price_usd=1, max_cost_usd=50, confirm_spend=True)
+    assert found.record == Record(asked=5, spent_usd=3.5, answered=2, steady=False)
+    assert found.questions == 40 + asking.STEADY + 2
+    assert found.missing() == ["asked.mine.max_cost_usd: $50.50 at most are needed, $50.00 allowed"]
+
+
+def test_an_account_that_a_run_is_writing_is_read_and_left_as_it_is(pictures: Path):
+    answer(pictures, ["a", "b"])
+    (path,) = (pictures / "results/asked/mine").glob("*.jsonl")
+    torn = path.read_bytes() + b'{"answered": "c", "ti'
+    path.write_bytes(torn)
+    assert quotes.record(path.parent) == Record(2, 0.0, 2, False)
+    assert path.read_bytes() == torn
+
+
+def test_a_missing_model_and_missing_folders_are_missing_and_no_number_is_made_up(tmp_path: Path):
+    found = quoted(tmp_path, model="model.onnx")
+    images, others, model = found.missing()
+    assert images.startswith(f"asked.mine.images: {tmp_path / 'own/images'}: expected a folder of pictures")
+    assert others.startswith("asked.mine.auxiliary: ")
+    assert model == "asked.mine.model: expected a model file, found none at model.onnx"
+    assert found.lines() == [
+        "asked.mine: how many questions cannot be said without pictures; its model file is missing"
+    ]
+
+
+def test_what_a_rule_makes_is_not_missing_and_is_counted_as_estimated_until_it_is_there(tmp_path: Path):
+    (found,) = quotes.quotes(SHIPPED, tmp_path)
+    expected = estimates.held(SHIPPED, "members") + estimates.held(SHIPPED, "generic")
+    assert expected <= found.pictures < expected + 2 and found.missing() == []
+    assert "its model file is made by this workflow" in found.lines()[1]
+    for name in ("members", "generic"):
+        (tmp_path / "results/pictures" / name).mkdir(parents=True)
+        (tmp_path / "results/pictures" / name / "1.png").touch()
+    assert quotes.quotes(SHIPPED, tmp_path)[0].pictures == 2
+
+
+def test_whether_the_authorization_is_there_is_said_and_what_it_is_never(pictures: Path, monkeypatch):
+    endpoint = {"url": "https://scores.example/", "authorization": "QUOTED_TOKEN", "attempts": 3}
+    monkeypatch.delenv("QUOTED_TOKEN", raising=False)
+    found = quoted(pictures, endpoint=endpoint)
+    missing = "asked.mine.endpoint.authorization: expected the name of an environment variable, found none that is set"
+    assert found.missing() == [missing] and "its authorization is missing" in found.lines()[1]
+    assert "(up to 3 attempts each, which all count)" in found.lines()[0]
+    monkeypatch.setenv("QUOTED_TOKEN", SECRET)
+    found = quoted(pictures, endpoint=endpoint)
+    assert found.missing() == [] and "its authorization is in QUOTED_TOKEN" in found.lines()[1]
+    assert SECRET not in repr(found) + "".join(found.lines())
+    found = quoted(pictures, endpoint=endpoint | {"authorization": "not_to_be_told_1c7e"})  # the secret, by mistake
+    assert found.missing() == [missing] and "not_to_be_told_1c7e" not in repr(found)
+    assert "no authorization is sent" in quoted(pictures, endpoint={"url": "https://scores.example/"}).lines()[1]
+
+
+def rekognition(directory: Path, **changes: object) -> list[Quote]:
+    """Return the quotes of a configuration without a target of the user's own."""
+    return quotes.quotes(SHIPPED | {"asked": {}, "rekognition": SHIPPED["rekognition"] | changes}, directory)
+
+
+def test_the_stand_in_for_rekognition_is_not_quoted(tmp_path: Path):
+    assert rekognition(tmp_path) == []
+
+
+def test_without_leave_the_service_is_not_asked_and_a_run_misses_nothing(tmp_path: Path):
+    assert rekognition(tmp_path, source="official")[0].missing() == []
+
+
+def test_the_service_is_quoted_for_both_data_sets_and_takes_leave_whatever_the_price(tmp_path: Path):
+    sizes = estimates.counts(SHIPPED)
+    faces = sizes["facescrub"] + sizes["celeba"]
+    (found,) = rekognition(tmp_path, source="official")
+    assert (found.pictures, found.questions) == (faces, faces + asking.STEADY)
+    cost = f"${(faces + asking.STEADY) * 0.001:,.2f}"
+    leave, budget = (
+        f"rekognition.confirm_spend: true, if you mean to spend {cost}",
+        f"rekognition.max_cost_usd: {cost} at most are needed, $0.00 allowed",
+    )
+    assert "does not suffice; leave to spend is lacking" in found.lines()[1]
+    assert found.lines()[2] == f"  left out until it is given: {leave}; {budget}"
+    (free,) = rekognition(tmp_path, source="official", price_usd=0)
+    assert free.lines()[2].endswith("rekognition.confirm_spend: true, if you mean to spend $0.00")
+    assert rekognition(tmp_path, source="official", confirm_spend=True)[0].missing() == [budget]
+    assert rekognition(tmp_path, source="official", confirm_spend=True, max_cost_usd=20)[0].missing() == []
+
+
+def test_its_record_is_the_services_and_not_the_stand_ins(tmp_path: Path):
+    for source, count in (("embedded", 7), ("official", 2)):
+        with Account(tmp_path / "results/asked/rekognition" / source, "x", 0.001) as account:
+            account.charge([str(number) for number in range(count)], lambda: None)
+    (found,) = rekognition(tmp_path, source="official")
+    assert found.record.asked == 2 and found.record.spent_usd == pytest.approx(0.002)
+
+
+def test_a_budget_that_is_said_to_suffice_is_one_the_run_accepts_and_the_other_way_round(pictures: Path):
+    """The two decide alike: at, above and below what is needed."""
+    answer(pictures, [json.dumps(number) for number in range(4)], price=0.1)
+    for most in (46, 51, 52, 55, 100):
+        for dollars in (4, 5.1, 5.2, 5.3, 6):
+            found = quoted(
+                pictures,
+                model="model.onnx",
+                price_usd=0.1,
+                max_questions=most,
+                max_cost_usd=dollars,
+                confirm_spend=True,
+            )
+            with Account(pictures / "results/asked/mine", "a", 0.1) as account:
+                try:
+                    asking.Budget(most, dollars, True).check(account, found.questions)
+                except UnusableInput:
+                    assert found.missing()
+                else:
+                    assert not found.missing()
