@@ -2,8 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from textwrap import indent
 
 from obverse.archive.manifest import ABSENT, KEPT, WITHHELD, File, Link, Made
+
+CHECK = """\
+unzip -q archive.zip 'code/*' -d checked
+PYTHONPATH=checked/code/workflow python3 -m obverse.commands.verify archive.zip"""
+RESTORE = """\
+unzip -q archive.zip 'code/*' -d fresh && cd fresh/code
+make .venv/.ready && . .venv/bin/activate
+python -m obverse.commands.restore ../../archive.zip"""
+RERUN = "python -m obverse.commands.verify archive.zip --rerun"
 
 _TEXT = """\
 # {title}: a set of results
@@ -18,17 +28,14 @@ What was made of what, with which code, by which commands and when, for these re
 
 Needs Python 3.11 or newer and no package, no network, no GPU:
 
-    unzip -q archive.zip 'code/*' -d checked
-    PYTHONPATH=checked/code/workflow python3 -m obverse.commands.verify archive.zip
+{check}
 
 It hashes every file, follows every figure back to its data, and says what is intact, missing, changed or recorded by
 nobody. The exit status is 0 if all is as it was packed, and every link of every figure's chain is recorded and fits.
 
 ## Go on from it
 
-    unzip -q archive.zip 'code/*' -d fresh && cd fresh/code
-    make .venv/.ready && . .venv/bin/activate
-    python -m obverse.commands.restore ../../archive.zip
+{restore}
 
 ends with the command that shows that Snakemake finds nothing to do there; after a change of a number or a line of code
 it does what that concerns. Where the configuration was not that of `config.yaml`, what differed is then in
@@ -36,7 +43,7 @@ it does what that concerns. Where the configuration was not that of `config.yaml
 
 ## Make it again
 
-The same without `restore`, or, to have it compared: `python -m obverse.commands.verify archive.zip --rerun`, which runs
+The same without `restore`, or, to have it compared: `{rerun}`, which runs
 the code in the archive, and takes as long as the first time. On a machine like the one that made it the bytes are the
 same; on another, figures agree within tolerances that are stated.
 
@@ -58,6 +65,9 @@ def write(title: str, made: Made, targets: Sequence[str], files: dict[str, File]
         state=_state(made, links),
         contents=_contents(files),
         withheld=_withheld(files),
+        check=indent(CHECK, "    "),
+        restore=indent(RESTORE, "    "),
+        rerun=RERUN,
     )
     return f"{text.rstrip()}\n".encode()
 

@@ -27,7 +27,7 @@ def newest(jobs: Path, member: Callable[[str], str]) -> dict[str, Made]:
     """
     found: dict[str, Made] = {}
     for record in sorted(jobs.glob("*/*.jsonl")):
-        for event in _events(record.read_bytes()):
+        for event in events(record.read_bytes()):
             made = _made(record, event, member)
             for output in made.outputs if made else ():
                 if output not in found or found[output].ended <= made.ended:
@@ -41,12 +41,12 @@ def of_kept(workflow: bytes, kept: Iterable[str]) -> bytes:
     How runs ended is left out: the run that packs has not ended yet, and packing again is to give the same bytes.
     """
     outputs = set(kept)
-    events = list(_events(workflow))
-    jobs = {(event.get("run"), event.get("jobid")) for event in events if outputs & set(event.get("outputs") or ())}
+    told = list(events(workflow))
+    jobs = {(event.get("run"), event.get("jobid")) for event in told if outputs & set(event.get("outputs") or ())}
     runs = {run for run, _ in jobs}
     chosen = [
         event
-        for event in events
+        for event in told
         if (event.get("event") == "run_started" and event.get("run") in runs)
         or ("jobid" in event and (event.get("run"), event["jobid"]) in jobs)
     ]
@@ -65,7 +65,7 @@ def _made(record: Path, event: dict, member: Callable[[str], str]) -> Made | Non
     )
 
 
-def _events(content: bytes) -> Iterator[dict]:
+def events(content: bytes) -> Iterator[dict]:
     """Yield the objects in ``content``, one a line; half a line, which a killed process leaves, is none."""
     for line in content.splitlines():
         try:
