@@ -1,7 +1,7 @@
 # A set of results that a stranger can verify.
 #
 #   in:  whatever `all` makes
-#   out: results/archive.zip
+#   out: results/archive.zip, archive.html
 
 
 rule pack_archive:
@@ -31,5 +31,27 @@ rule pack_archive:
             --restricted {params.restricted:q} \
             --allow {params.allow} \
             --output {output.archive:q} \
+            &>{log:q}
+        """
+
+
+rule summarize_archive:
+    input:
+        archive=rules.pack_archive.output.archive,
+    output:
+        html=report("results/archive.html", caption="../report/about.rst", category="5 Archive"),
+    log:
+        "results/logs/summarize_archive/archive.log",
+    benchmark:
+        "results/benchmarks/summarize_archive/archive.tsv"
+    conda:
+        "../../envs/obverse.yaml"
+    params:
+        code=code("summarize_archive"),
+    shell:
+        r"""
+        python -m obverse.summarize_archive \
+            --archive {input.archive:q} \
+            --html {output.html:q} \
             &>{log:q}
         """
