@@ -7,6 +7,7 @@ import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from obverse.pack_archive import pack_archive
@@ -23,6 +24,7 @@ CODE = {
     "workflow/obverse/draw.py": "SIZE = 3\n",
 }
 FACE, GRID = b"\x93NUMPY a face", b"\x89PNG a grid of faces"
+HOST = {"node": "kitchen", "processor": "Stove", "cores": 2, "system": "Linux 6", "machine": "x86_64"}
 TARGETS = ["results/fig9.png", "results/table1.csv"]
 
 _IDENTITY = ["-c", "user.name=Tests", "-c", "user.email=tests@example.org"]
@@ -95,7 +97,8 @@ class Study:
         begun = {"id": f"{time:016x}", "command": ["python", "-m", f"obverse.{rule}", *words]}
         ended = begun | {
             **{"event": "ended", "stage": rule, "started": moment(time - 1), "ended": moment(time)},
-            **{"exit_status": 0, "error": "", "threads": 1},
+            **{"exit_status": 0, "error": "", "threads": 1, "host": HOST, "device": {}},
+            **{"python": "3.11.7", "versions": {"numpy": "2.4.6", "six": "1.17.0"}},
             "inputs": {name: self.sha256(name) if (self.path / name).is_file() else None for name in inputs},
             "outputs": {name: self.sha256(name) for name in outputs},
         }
@@ -124,8 +127,8 @@ class Study:
 
 
 def moment(time: int) -> str:
-    """Return seconds since 1970 as records have them; of a billion seconds the order of texts is that of times."""
-    return f"{time}.000+00:00"
+    """Return seconds since 1970 as records have them."""
+    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds")
 
 
 def record_name(output: str) -> str:

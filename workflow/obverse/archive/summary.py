@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def read(path: Path) -> Summary:
             own = File(sha256="", size=opened.getinfo(manifest.MEMBER).file_size)
             jobs = [(link, _run(link, opened) if link.record in names else None) for link in told.links]
             project = opened.read(_PROJECT).decode() if _PROJECT in names else ""
-    except (zipfile.BadZipFile, OSError, KeyError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, KeyError) as error:
         problem = f"expected an archive of results, found something else, or a damaged one ({error})"
         raise UnusableInput(path, problem, "Delete it, so that Snakemake packs it again.") from None
     with path.open("rb") as stream:
