@@ -19,7 +19,7 @@ FOREIGN = "no file of the project's"
 _NUMBERS = {".csv", ".json", ".parquet", ".safetensors", ".yaml"}
 # Top-level pictures and pages without a face: curves and tables, and what is grey unless faces may be shown.
 _CHARTS = {"ablations", "claims", "duplicates", "fetch", "fig8", "fig13", "overlap", "policies", "poses"}
-_CHARTS |= {"table1", "table2", "table3"}
+_CHARTS |= {"table1", "table2", "table3", "table4"}
 _TEMPLATES = "embeddings.parquet"
 _LISTED = "faces.parquet"  # of each listed face what came of it, and its sha256: the data's manifest
 
