@@ -73,6 +73,13 @@ def test_data_are_told_by_role_and_files_that_no_job_made_beside_them(packed_stu
     assert found.further == {"code/resources/table.csv": File(packed_study.sha256("resources/table.csv"), 4)}
 
 
+def test_where_data_come_from_is_told_where_the_configuration_is_archived(packed_study: Study):
+    assert summary.read(packed_study.pack()).origins == {}
+    packed_study.job("record_config", {"results/config.yaml": b"datasets: {facescrub: {source: rendered}}"})
+    found = summary.read(packed_study.pack(["results/fig9.png", "results/config.yaml"]))
+    assert found.origins == {"facescrub": "rendered"}
+
+
 def test_what_is_withheld_is_counted_by_reason(packed_study: Study):
     found = summary.read(packed_study.pack(restricted=["facescrub"]))
     pictures = "withheld: pictures of people, or made to look like theirs"

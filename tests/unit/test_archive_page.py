@@ -28,6 +28,7 @@ SUMMARY = Summary(
     began=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     ended=datetime(2026, 1, 2, 4, 5, 6, tzinfo=UTC),
     sources={"facescrub": {"a.zip": File("1" * 64, 700), "b.txt": File("2" * 64, 34)}},
+    origins={"facescrub": "rendered", "mnist": "stand_in"},
     further={"code/resources/head.csv": File("3" * 64, 1910)},
 )
 
@@ -84,7 +85,7 @@ def test_code_of_no_commit_is_not_called_committed():
 def test_data_have_a_hash_each_and_one_of_all_that_sha256sum_would_give():
     said = text()
     listed = f"{'1' * 64}  a.zip\n{'2' * 64}  b.txt\n".encode()
-    assert f"|facescrub|: 2 files, 734 B|sha256 of their list |{hashlib.sha256(listed).hexdigest()}|" in said
+    assert f"|facescrub (rendered)|: 2 files, 734 B|sha256 of their list |{hashlib.sha256(listed).hexdigest()}|" in said
     assert f"|Each|a.zip, 700 B|{'1' * 64}|b.txt, 34 B|{'2' * 64}|" in said
     assert f"|Besides, 1 file that no job made|code/resources/head.csv, 1.91 kB|{'3' * 64}|" in said
 
@@ -96,14 +97,14 @@ def test_data_that_are_withheld_or_gone_are_marked():
 
 
 def test_versions_are_those_of_the_jobs_all_that_there_were():
-    assert "|Python|3.11.7|Snakemake|9.27.1|numpy|2.4.5, 2.4.6|And 3 libraries that these need" in text()
+    assert "|Python|3.11.7|Snakemake|9.27.1|numpy|2.4.5, 2.4.6|And 3 further libraries" in text()
     assert "|Python|3.11.8|" in text(pythons=[])  # what packed it, where no job tells
-    assert "libraries that these need" not in text(others=0)
+    assert "further libraries" not in text(others=0)
 
 
 def test_machines_are_told_with_device_precision_and_jobs():
     assert "|kitchen|Stove, 2 cores, Linux 6 x86_64|H100, bfloat16|4|" in text()
-    assert "|kitchen|no network|2|" in text(machines={Machine("kitchen", "", 0, "", "", ""): 2})
+    assert "|kitchen|no neural network|2|" in text(machines={Machine("kitchen", "", 0, "", "", ""): 2})
     assert "|None is recorded.|" in text(machines={})
 
 
@@ -148,10 +149,11 @@ def test_all_that_it_is_told_is_text():
             began=None,
             ended=None,
             sources={evil: {evil: file}},
+            origins={evil: evil},
             further={evil: file},
         ),
     )
     assert "<script" not in html and evil not in html
-    top, inside, data, versions, machine, stage = 7, 2, 7, 4, 5, 1
+    top, inside, data, versions, machine, stage = 7, 2, 8, 4, 5, 1
     assert html.count("&lt;script&gt;&amp;&quot;&#x27;") == top + inside + data + versions + machine + stage
     assert "http" not in html and "src=" not in html

@@ -41,7 +41,7 @@ def render(name: str, summary: Summary) -> str:
         _folded(f"Packed for {_files(len(summary.targets))}, with all they are made of", map(escape, summary.targets)),
         f"<h2>Inside</h2>{_amounts(inside)}",
         f"<h2>Not inside</h2>{_outside(summary.outside)}",
-        f"<h2>Data</h2>{''.join(_source(role, files) for role, files in summary.sources.items())}",
+        f"<h2>Data</h2>{_sources(summary)}",
         _folded(f"Besides, {_files(len(summary.further))} that no job made", map(_listed, summary.further.items())),
         f"<h2>Versions</h2>{_versions(summary)}",
         f"<h2>Machines</h2>{_machines(summary.machines)}",
@@ -81,12 +81,17 @@ def _amounts(amounts: Mapping[str, Amount]) -> str:
     return _numbers(("", "files", "unpacked"), rows, ("together", f"{files:,}", _size(size)))
 
 
-def _source(role: str, files: Mapping[str, File]) -> str:
+def _sources(summary: Summary) -> str:
+    titles = {role: f"{role} ({summary.origins[role]})" for role in summary.sources if role in summary.origins}
+    return "".join(_source(titles.get(role, role), files) for role, files in summary.sources.items())
+
+
+def _source(title: str, files: Mapping[str, File]) -> str:
     """Return the files of a data set, under one sha256 for all: of the lines that sha256sum would write of them."""
     lines = "".join(f"{file.sha256}  {path}\n" for path, file in files.items())
     digest = hashlib.sha256(lines.encode()).hexdigest()
     told = f"{_files(len(files))}, {_size(sum(file.size for file in files.values()))}"
-    head = f'<b>{escape(role)}</b>: {told}<br><span class="note">sha256 of their list <code>{digest}</code></span>'
+    head = f'<b>{escape(title)}</b>: {told}<br><span class="note">sha256 of their list <code>{digest}</code></span>'
     return f"<p>{head}</p>{_folded('Each', map(_listed, files.items()))}"
 
 
@@ -99,7 +104,7 @@ def _listed(named: tuple[str, File]) -> str:
 def _versions(summary: Summary) -> str:
     engine = {"Python": summary.pythons or [summary.made.python], "Snakemake": [summary.made.snakemake]}
     rows = [(escape(name), escape(", ".join(found))) for name, found in {**engine, **summary.libraries}.items()]
-    more = f'<p class="note">And {summary.others:,} libraries that these need, in the jobs’ records.</p>'
+    more = f'<p class="note">And {summary.others:,} further libraries, in the jobs’ records.</p>'
     return _table(("", "version"), rows) + more * (summary.others > 0)
 
 
@@ -108,9 +113,9 @@ def _machines(machines: Mapping[Machine, int]) -> str:
     for machine, jobs in machines.items():
         cores = f"{machine.cores:,} cores" if machine.cores else ""
         told = ", ".join(filter(None, (machine.processor, cores, machine.system)))
-        device = ", ".join(filter(None, (machine.device, machine.precision))) or "no network"
+        device = ", ".join(filter(None, (machine.device, machine.precision))) or "no neural network"
         rows.append((_noted(escape(machine.node), told), escape(device), f"{jobs:,}"))
-    return _table(("host", "networks ran on", "jobs"), rows) if rows else "<p>None is recorded.</p>"
+    return _table(("host", "device", "jobs"), rows) if rows else "<p>None is recorded.</p>"
 
 
 def _times(summary: Summary) -> str:

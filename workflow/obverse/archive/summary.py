@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import yaml
+
 from obverse.archive import manifest, runs
 from obverse.archive.manifest import KEPT, File, Link, Made, Manifest
 from obverse.archive.runs import Machine, Run
@@ -18,7 +20,7 @@ from obverse.errors import UnusableInput
 
 ABOUT = "about it"  # what describes the archive, beside the folders
 _SOURCES = ("results", "sources")
-_PROJECT = "code/pyproject.toml"
+_PROJECT, _CONFIG = "code/pyproject.toml", "results/config.yaml"
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,9 @@ class Summary:
     reason. ``pythons`` and ``libraries``, the project's own dependencies, are as jobs recorded them, with every version
     there was; ``others`` counts what else they loaded. ``machines`` has the number of jobs on each. ``stages`` are
     sorted by seconds, the longest first. ``began`` and ``ended`` are when the first recorded job began and the last
-    ended, None where none is recorded. ``sources`` are the files of each data set as it was given or rendered;
-    ``further`` are those that no job made and that are no results: the project's own, and the user's.
+    ended, None where none is recorded. ``sources`` are the files of each data set as it was given or rendered, which of
+    the two ``origins`` tells in the configuration's words, as far as the archive holds that; ``further`` are the files
+    that no job made and that are no results: the project's own, and the user's.
     """
 
     size: int
@@ -65,6 +68,7 @@ class Summary:
     began: datetime | None
     ended: datetime | None
     sources: Mapping[str, Mapping[str, File]]
+    origins: Mapping[str, str]
     further: Mapping[str, File]
 
 
@@ -76,13 +80,13 @@ def read(path: Path) -> Summary:
             names = set(opened.namelist())
             own = File(sha256="", size=opened.getinfo(manifest.MEMBER).file_size)
             jobs = [(link, _run(link, opened) if link.record in names else None) for link in told.links]
-            project = opened.read(_PROJECT).decode() if _PROJECT in names else ""
+            project, config = (opened.read(name) if name in names else b"" for name in (_PROJECT, _CONFIG))
     except (zipfile.BadZipFile, zlib.error, OSError, KeyError) as error:
         problem = f"expected an archive of results, found something else, or a damaged one ({error})"
         raise UnusableInput(path, problem, "Delete it, so that Snakemake packs it again.") from None
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return _summary(path.stat().st_size, sha256, told, own, jobs, _dependencies(project))
+    return _summary(path.stat().st_size, sha256, told, own, jobs, _dependencies(project), _origins(config))
 
 
 def _run(link: Link, opened: zipfile.ZipFile) -> Run | None:
@@ -96,6 +100,7 @@ def _summary(
     own: File,
     jobs: Sequence[tuple[Link, Run | None]],
     dependencies: Sequence[str],
+    origins: Mapping[str, str],
 ) -> Summary:
     recorded = [run for _, run in jobs if run]
     versions = _versions(recorded)
@@ -116,6 +121,7 @@ def _summary(
         began=min((run.started for run in recorded), default=None),
         ended=max((run.ended for run in recorded), default=None),
         sources=_sources(told.files),
+        origins=origins,
         further=_further(told),
     )
 
@@ -141,10 +147,16 @@ def _versions(recorded: Iterable[Run]) -> dict[str, list[str]]:
     return {name: sorted(versions) for name, versions in sorted(found.items())}
 
 
-def _dependencies(project: str) -> list[str]:
+def _dependencies(project: bytes) -> list[str]:
     """Return the names of what the project depends on itself, as its pyproject.toml says."""
-    told = tomllib.loads(project).get("project", {}).get("dependencies", [])
+    told = tomllib.loads(project.decode()).get("project", {}).get("dependencies", [])
     return [re.split(r"[^A-Za-z0-9._-]", each, maxsplit=1)[0].lower() for each in told]
+
+
+def _origins(config: bytes) -> dict[str, str]:
+    """Return the source of each role in a configuration as resolved; of none that there is not."""
+    told = yaml.safe_load(config) or {}
+    return {role: chosen["source"] for role, chosen in told.get("datasets", {}).items()}
 
 
 def _stages(jobs: Iterable[tuple[Link, Run | None]]) -> list[Stage]:
