@@ -12,6 +12,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/demands.smk"
 include: "workflow/rules/notes.smk"
 include: "workflow/rules/own.smk"
 include: "workflow/rules/packing.smk"
@@ -63,6 +64,7 @@ include: "workflow/rules/archive.smk"
 
 
 parameters.carry_names(workflow.rules)
+os.environ[slots.USERS] = ",".join(rule.name for rule in workflow.rules if "gpu" in rule.resources)
 
 
 onsuccess:

@@ -135,7 +135,7 @@ def test_what_the_view_withholds_does_not_reach_the_picture(inputs, cache, tmp_p
 def test_more_victims_than_a_batch_holds_come_out_in_order(inputs, tmp_path, monkeypatch):
     given, _ = inputs
     at_once = rebuild(given, tmp_path / "a")[0]
-    monkeypatch.setattr("obverse.reconstruct._BATCH", 3)
+    monkeypatch.setattr("obverse.inverters._BATCH", 3)
     assert np.abs(at_once.astype(int) - rebuild(given, tmp_path / "b")[0]).max() <= 1
 
 

@@ -4,25 +4,32 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from obverse import locks
+from obverse.errors import UnusableInput
 
 HOLD = (
     "import sys, time; from pathlib import Path; from obverse import locks\n"
-    "held, removed = locks.clear_stale(Path(sys.argv[1]))\n"
+    "held, removed = locks.clear_stale(Path(sys.argv[1]), True)\n"
     "print(removed, flush=True); sys.stdin.read()"
+)
+SERVE = (
+    "import sys; from pathlib import Path; from obverse import locks\n"
+    "held = locks.serve(Path(sys.argv[1]), sys.argv[2])\n"
+    "print(0, flush=True); sys.stdin.read()"
 )
 
 
 class Holder:
-    """Another process that has read the workflow and lives until it is told to end, or killed."""
+    """Another process that has read the workflow, or is a job of ``run``, and lives until it is killed."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, run: str | None = None) -> None:
         environment = os.environ | {"PYTHONPATH": str(Path(locks.__file__).parents[1])}
-        command = [sys.executable, "-c", HOLD, directory]
+        command = [sys.executable, "-c", *((HOLD, directory) if run is None else (SERVE, directory, run))]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
         self.removed = int(self.process.stdout.readline())
@@ -45,8 +52,8 @@ def start(directory: Path):
     """Start holders, and end those that are left."""
     started: list[Holder] = []
 
-    def one() -> Holder:
-        started.append(Holder(directory))
+    def one(run: str | None = None) -> Holder:
+        started.append(Holder(directory, run))
         return started[-1]
 
     yield one
@@ -61,7 +68,7 @@ def left(directory: Path) -> list[str]:
 
 def clear(directory: Path) -> int:
     """Clear and let go at once; return how many locks were removed."""
-    alive, removed = locks.clear_stale(directory)
+    alive, removed = locks.clear_stale(directory, True)
     alive.close()
     return removed
 
@@ -100,7 +107,7 @@ def test_the_commands_a_process_started_do_not_keep_it_alive(directory: Path):
     """A killed Snakemake leaves its jobs running for a while: they hold nothing."""
     orphan = (
         "import subprocess, sys; from pathlib import Path; from obverse import locks\n"
-        "held = locks.clear_stale(Path(sys.argv[1]))\n"
+        "held = locks.clear_stale(Path(sys.argv[1]), True)\n"
         "print(subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL).pid, flush=True)"
     )
     environment = os.environ | {"PYTHONPATH": str(Path(locks.__file__).parents[1])}
@@ -124,3 +131,60 @@ def test_only_lock_files_are_removed(directory: Path):
     (directory / "metadata").mkdir()
     assert clear(directory) == 2
     assert left(directory) == ["notes.txt"] and (directory / "metadata").exists()
+
+
+def test_who_takes_over_waits_for_the_jobs_of_a_killed_run(directory: Path, start):
+    run = start()
+    job = start(locks.run_of(directory))
+    run.kill()
+    with ThreadPoolExecutor(1) as pool:
+        cleared = pool.submit(clear, directory)
+        with pytest.raises(TimeoutError):
+            cleared.result(timeout=0.5)
+        job.kill()
+        assert cleared.result() == 0
+
+
+def test_a_dry_run_neither_waits_nor_takes_over(directory: Path, start):
+    run = start()
+    name = locks.run_of(directory)
+    start(name)
+    run.kill()
+    alive, _ = locks.clear_stale(directory, takes_over=False)
+    alive.close()
+    assert locks.run_of(directory) == name
+
+
+def test_a_job_that_waited_while_its_run_was_killed_and_another_took_over_does_nothing(directory: Path, start):
+    """It would make what the other's jobs make, at the same time."""
+    run = start()
+    name = locks.run_of(directory)
+    run.kill()
+    locks.serve(directory, name).close()  # as long as nobody has
+    start()
+    with pytest.raises(UnusableInput, match="a later one has taken over"):
+        locks.serve(directory, name)
+    assert clear(directory) == 0
+
+
+def test_a_job_whose_scheduler_passed_no_environment_on_works(directory: Path, start):
+    start()
+    locks.serve(directory, "").close()
+
+
+def test_a_dry_run_beside_a_run_leaves_its_jobs_alone(directory: Path, start):
+    start()
+    name = locks.run_of(directory)
+    start()
+    locks.serve(directory, name).close()
+
+
+def test_a_directory_is_in_use_by_a_run_and_by_its_jobs(directory: Path, start):
+    assert not locks.in_use(directory)
+    run = start()
+    assert locks.in_use(directory)
+    job = start(locks.run_of(directory))
+    run.kill()
+    assert locks.in_use(directory)
+    job.kill()
+    assert not locks.in_use(directory)

@@ -47,10 +47,10 @@ def answer(directory: Path, names: list[str], version: str = "a", price: float =
 
 def test_a_target_is_asked_about_each_picture_and_a_few_again(pictures: Path):
     found = quoted(pictures, model="model.onnx", price_usd=0.5, max_cost_usd=100, confirm_spend=True)
-    assert (found.pictures, found.questions, found.cost_usd) == (42, 42 + asking.STEADY, 23.5)
+    assert (found.pictures, found.questions, found.cost_usd) == (42, 42 + 2 * asking.STEADY, 26.0)
     assert found.missing() == []
     first, second = found.lines()
-    assert first.startswith("asked.mine: at most 42 pictures, 0 answered already; at most 47 questions to ask, $23.50;")
+    assert first.startswith("asked.mine: at most 42 pictures, 0 answered already; at most 52 questions to ask, $26.00;")
     assert "suffices; leave to spend is given; its model file is there" in second
 
 
@@ -71,16 +71,16 @@ def test_no_run_asks_more_than_is_quoted_and_one_that_can_ask_so_much(
 
 
 def test_what_is_short_or_not_allowed_is_missing_and_named_by_its_key(pictures: Path):
-    found = quoted(pictures, model="model.onnx", price_usd=0.5, max_cost_usd=23, max_questions=46)
+    found = quoted(pictures, model="model.onnx", price_usd=0.5, max_cost_usd=25, max_questions=51)
     assert found.missing() == [
-        "asked.mine.max_questions: 47 at most are needed, 46 allowed",
-        "asked.mine.confirm_spend: true, if you mean to spend $23.50",
-        "asked.mine.max_cost_usd: $23.50 at most are needed, $23.00 allowed",
+        "asked.mine.max_questions: 52 at most are needed, 51 allowed",
+        "asked.mine.confirm_spend: true, if you mean to spend $26.00",
+        "asked.mine.max_cost_usd: $26.00 at most are needed, $25.00 allowed",
     ]
     second = found.lines()[1]
-    assert "46 questions and $23.00 does not suffice; leave to spend is lacking" in second
+    assert "51 questions and $25.00 does not suffice; leave to spend is lacking" in second
     allowed = quoted(
-        pictures, model="model.onnx", price_usd=0.5, max_cost_usd=23.5, max_questions=47, confirm_spend=True
+        pictures, model="model.onnx", price_usd=0.5, max_cost_usd=26.0, max_questions=52, confirm_spend=True
     )
     assert allowed.missing() == []
 
@@ -166,8 +166,8 @@ def test_the_service_is_quoted_for_both_data_sets_and_takes_leave_whatever_the_p
     sizes = estimates.counts(SHIPPED)
     faces = sizes["facescrub"] + sizes["celeba"]
     (found,) = rekognition(tmp_path, source="official")
-    assert (found.pictures, found.questions) == (faces, faces + asking.STEADY)
-    cost = f"${(faces + asking.STEADY) * 0.001:,.2f}"
+    assert (found.pictures, found.questions) == (faces, faces + 2 * asking.STEADY)
+    cost = f"${(faces + 2 * asking.STEADY) * 0.001:,.2f}"
     leave, budget = (
         f"rekognition.confirm_spend: true, if you mean to spend {cost}",
         f"rekognition.max_cost_usd: {cost} at most are needed, $0.00 allowed",

@@ -43,6 +43,20 @@ def test_a_rule_logs_measures_and_carries_its_code(rule: str):
 
 
 @pytest.mark.parametrize("rule", RULES)
+def test_a_rule_says_what_memory_and_time_it_takes(rule: str):
+    """A cluster kills what takes more, and some refuse what does not say."""
+    text = RULES[rule].read_text().split(f"\nrule {rule}:")[1].split("\nrule ")[0]
+    assert len(re.findall(r'\n    resources:\n        \*\*asks\("\w+"\),\n', text)) == 1
+
+
+@pytest.mark.parametrize("rule", sorted(RULES.keys() - {"ask_rekognition"}))  # its stand-in's networks are small
+def test_a_rule_has_a_gpu_exactly_when_its_stage_may_use_one(rule: str):
+    text = RULES[rule].read_text().split(f"\nrule {rule}:")[1].split("\nrule ")[0]
+    modules = {item.partition("=")[0] for item in provenance.code(rule)}
+    assert ("\n        gpu=GPU,\n" in text) == ("devices" in modules)
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_every_option_a_rule_passes_is_one_its_stage_takes(rule: str):
     """Otherwise a rule that no test runs would fail on the user's machine."""
     text = RULES[rule].read_text().split(f"\nrule {rule}:")[1].split("\nrule ")[0]

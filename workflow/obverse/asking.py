@@ -53,7 +53,7 @@ def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: 
     known = _usable([name for name in names if name in account.answers], target, account)
     missing = set(names) - set(known)
     doubtful = bool(missing) or not account.steady  # as after a run that was killed, or found another answer
-    first = STEADY if not known and len(missing) > 2 * STEADY else 0  # of fewer pictures the end is soon enough
+    first = tried_first(len(missing), len(known))
     early = _spread(known or names[:first]) if missing else []
     again = doubtful * min(STEADY, len(names)) + len(set(early))
     more = len(missing) + again
@@ -74,6 +74,11 @@ def complete(target: Target, questions: Callable[[], Iterator[bytes]], account: 
     as_answered = [name for name in account.answers if name in there]  # not those of pictures that are gone
     _ask_again(target, questions(), set(_spread(as_answered)), account, budget)
     account.vouch()
+
+
+def tried_first(missing: int, known: int) -> int:
+    """Return how many of the ``missing`` answers are asked for twice before the others, where none is ``known``."""
+    return STEADY if not known and missing > 2 * STEADY else 0  # of fewer pictures the end is soon enough
 
 
 def _usable(names: list[str], target: Target, account: Account) -> list[str]:

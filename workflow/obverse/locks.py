@@ -1,19 +1,28 @@
-"""Locks that a killed Snakemake left behind: recognised by the death of the process, and removed.
+"""Who is at work in a directory: the locks of a killed Snakemake are removed, the jobs it left on a cluster do no harm.
 
 Snakemake's own lock is a set of files that say nothing of who made them, so after a kill it asks the user to judge.
 Here every Snakemake process that reads the workflow holds a shared lock of the operating system, which dies with it:
-whoever gets the exclusive one knows that nobody else is alive.
+whoever gets the exclusive one knows that nobody else is alive. Jobs on a cluster outlive the run that submitted them.
+They hold a lock of their own, for which the next run waits, and those still in the queue then find another run's name.
 """
 
 import fcntl
+import sys
+import uuid
 from pathlib import Path
 from typing import IO
 
+from obverse.errors import UnusableInput
 
-def clear_stale(directory: Path) -> tuple[IO, int]:
+RUN = "OBVERSE_RUN"  # in the environment of a cluster's job: the name of the run that submitted it
+
+
+def clear_stale(directory: Path, takes_over: bool) -> tuple[IO, int]:
     """Remove Snakemake's lock files in ``directory`` (``.snakemake``) when no living process can have made them.
 
-    Returns the open file whose lock must be held as long as this process lives, and how many lock files were removed.
+    One that ``takes_over`` (a dry-run does not) then waits for jobs that a dead run has on a cluster, and gives the
+    directory a new run's name. Returns the open file whose lock must be held as long as this process lives, and how
+    many lock files were removed.
     """
     directory.mkdir(parents=True, exist_ok=True)
     alive = (directory / "alive").open("w")
@@ -26,17 +35,53 @@ def clear_stale(directory: Path) -> tuple[IO, int]:
         for stale in (directory / "locks").glob("*.lock"):
             stale.unlink()
             removed += 1
+        if takes_over:
+            (directory / "run").write_text(uuid.uuid4().hex)
+            _wait_for_jobs(directory)
     fcntl.flock(alive, fcntl.LOCK_SH)
     return alive, removed
 
 
+def run_of(directory: Path) -> str:
+    """Return the name of the run that has ``directory``; empty when none has had it yet."""
+    return (directory / "run").read_text() if (directory / "run").exists() else ""
+
+
+def serve(directory: Path, run: str) -> IO:
+    """Let a job on a cluster work in ``directory`` for ``run``; for an empty one, which nobody told it, in any case.
+
+    Returns the open file whose lock must be held as long as the job works. Raises `UnusableInput` when another run has
+    taken over: it makes the same files.
+    """
+    working = (directory / "jobs").open("w")
+    fcntl.flock(working, fcntl.LOCK_SH)
+    if run and run != run_of(directory):
+        working.close()
+        raise UnusableInput("this job", "its run was killed, and a later one has taken over", "Nothing is to be done.")
+    return working
+
+
 def in_use(directory: Path) -> bool:
-    """Return whether a living Snakemake process works in ``directory`` (``.snakemake``)."""
-    if not (directory / "alive").exists():
+    """Return whether a living Snakemake process, or a job on a cluster, works in ``directory`` (``.snakemake``)."""
+    return any(_is_held(directory / name) for name in ("alive", "jobs"))
+
+
+def _is_held(path: Path) -> bool:
+    if not path.exists():
         return False
-    with (directory / "alive").open("r+") as alive:
+    with path.open("r+") as file:
         try:
-            fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
     return False
+
+
+def _wait_for_jobs(directory: Path) -> None:
+    with (directory / "jobs").open("w") as working:
+        try:
+            fcntl.flock(working, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            said = "Jobs of a killed run are still at work here: waiting for them to end, or to be cancelled."
+            print(said, file=sys.stderr)
+            fcntl.flock(working, fcntl.LOCK_EX)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obverse import asked, estimates, folders, provisions
-from obverse.asking import STEADY
+from obverse.asking import STEADY, tried_first
 from obverse.errors import UnusableInput
 
 
@@ -52,7 +52,7 @@ class Quote:
         missing, few = self.pictures - answered, min(STEADY, self.pictures)
         if not missing:
             return 0 if self.record.steady else few
-        return missing + few + min(STEADY, answered)
+        return missing + few + (min(STEADY, answered) or tried_first(missing, answered))
 
     @property
     def cost_usd(self) -> float:

@@ -22,6 +22,8 @@ rule scale_pixels:
         dataset="facescrub|celeba",
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("scale_pixels"),
     shell:
@@ -62,6 +64,7 @@ rule trace_inverter:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("trace_inverter"),
@@ -129,6 +132,8 @@ rule tabulate_ablations:
         "results/benchmarks/tabulate_ablations/ablations.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("tabulate_ablations"),
         ablations=[variant.ablation for variant in VARIANTS],
@@ -168,6 +173,8 @@ rule draw_ablations:
         "results/benchmarks/draw_ablations/ablations.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("draw_ablations"),
         origin=origin_of(list(ablations.pairs(config))),

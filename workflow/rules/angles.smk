@@ -20,6 +20,7 @@ rule train_pose_reader:
         "../../envs/obverse.yaml"
     threads: config["poses"]["threads"]
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("train_pose_reader"),
@@ -67,6 +68,7 @@ rule score_pose_reader:
         "../../envs/obverse.yaml"
     threads: config["poses"]["threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("score_pose_reader"),
@@ -105,6 +107,7 @@ rule measure_poses:
         "../../envs/obverse.yaml"
     threads: config["poses"]["threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("measure_poses"),

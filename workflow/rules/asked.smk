@@ -23,6 +23,7 @@ rule ask_model:
     threads: config["compute"]["inverter_threads"]
     # What asking may cost, not what comes of it: resources, since a changed one reruns nothing.
     resources:
+        **asks("network"),
         gpu=GPU,
         max_questions=of_asked("max_questions"),
         price_usd=lambda wildcards: str(asked.entry(config, wildcards.classifier)["price_usd"]),
@@ -90,6 +91,7 @@ rule ask_endpoint:
         "../../envs/obverse.yaml"
     # How it is asked and what that may cost, not what comes of it: resources, since a changed one reruns nothing.
     resources:
+        **asks("waiting"),
         connections=of_endpoint("connections"),
         timeout_seconds=lambda wildcards: str(asked.entry(config, wildcards.classifier)["endpoint"]["timeout_seconds"]),
         attempts=of_endpoint("attempts"),

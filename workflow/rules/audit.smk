@@ -24,6 +24,8 @@ rule write_card:
         classifier=ASKED,
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("write_card"),
         releases=of_asked("releases"),

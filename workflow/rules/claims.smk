@@ -17,6 +17,7 @@ rule time_inversion:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("time_inversion"),
@@ -46,6 +47,8 @@ rule count_data:
         "results/benchmarks/count_data/data.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("count_data"),
     shell:
@@ -93,6 +96,8 @@ rule check_claims:
         "results/benchmarks/check_claims/claims.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("check_claims"),
         names=[source.name for source in CLAIMED for seed in trainings(source)],

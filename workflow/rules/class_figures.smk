@@ -25,6 +25,8 @@ rule draw_overview:
         "results/benchmarks/draw_overview/fig1.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("draw_overview"),
         title="Figure 1: training pictures rebuilt, and their classes inferred",
@@ -72,6 +74,8 @@ rule draw_classes:
         "results/benchmarks/draw_classes/fig14.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("draw_classes"),
         title="Figure 14: what attacks take a class for",

@@ -23,6 +23,7 @@ rule invert_classes:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("invert_classes"),
@@ -64,6 +65,7 @@ rule infer_classes:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("infer_classes"),
@@ -96,6 +98,7 @@ rule score_classes:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("score_classes"),
@@ -127,6 +130,8 @@ rule count_classes:
         "results/benchmarks/count_classes/{classifier}/seed{seed}/{auxiliary}.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("count_classes"),
         datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),

@@ -19,6 +19,8 @@ rule split_samples:
         classifier=TRAINED,
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("split_samples"),
         seed=config["data_seed"],
@@ -60,6 +62,7 @@ rule train_classifier:
         "../../envs/obverse.yaml"
     threads: config["compute"]["classifier_threads"]
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("train_classifier"),
@@ -110,6 +113,7 @@ rule predict:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("predict"),

@@ -2,7 +2,6 @@
 import json
 import os
 import shlex
-import shutil
 import sys
 from pathlib import Path
 
@@ -41,13 +40,14 @@ except UnusableInput as error:
     print(f"config: {error}", file=sys.stderr)
     sys.exit(1)  # an exception would bury two lines in Snakemake's account of where it was raised
 
-ALIVE, removed = locks.clear_stale(Path(".snakemake"))  # kept open: the lock lives as long as this process
-if removed:
-    print("A run was killed here; its lock is removed, and what it left half-done is done again.", file=sys.stderr)
-
-
-# Jobs that train share one GPU one after the other (profiles/default limits it); without one they share the cores.
-GPU = int(shutil.which("nvidia-smi") is not None)
+STATE = Path(".snakemake")  # what is locked there, ALIVE, stays open: the lock lives as long as this process
+if workflow.is_main_process:
+    ALIVE, removed = locks.clear_stale(STATE, takes_over=not workflow.output_settings.dryrun)
+    if removed:
+        print("A run was killed here; its lock is removed, and what it left half-done is done again.", file=sys.stderr)
+    os.environ[locks.RUN] = locks.run_of(STATE)
+else:  # a job on a cluster
+    ALIVE = locks.serve(STATE, os.environ.get(locks.RUN, ""))
 
 
 # The names of targets that are trained alone, of all that are trained, and of those one can only ask.

@@ -20,6 +20,7 @@ rule fetch_facescrub:
         "../../envs/obverse.yaml"
     # How the network is used, not what comes of it: resources, since a changed one reruns nothing.
     resources:
+        **asks("waiting"),
         contact=config["datasets"]["facescrub"]["contact"],
         connections=config["datasets"]["facescrub"]["connections"],
         connect_seconds=config["datasets"]["facescrub"]["connect_seconds"],
@@ -65,6 +66,7 @@ rule crop_facescrub:
         "../../envs/obverse.yaml"
     threads: config["datasets"]["facescrub"]["decoders"]
     resources:
+        **asks("pictures"),
         workers=config["datasets"]["facescrub"]["decoders"],
     params:
         code=code("crop_facescrub"),
@@ -98,6 +100,8 @@ rule crop_celeba:
         "results/benchmarks/crop_celeba/celeba.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("crop_celeba"),
         box=config["datasets"]["celeba"]["box"],
@@ -132,6 +136,8 @@ rule prepare_mnist:
         "results/benchmarks/prepare_mnist/mnist.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("prepare_mnist"),
         size=config["datasets"]["mnist"]["size"],
@@ -163,6 +169,8 @@ rule prepare_cifar10:
         "results/benchmarks/prepare_cifar10/cifar10_{size}.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("prepare_cifar10"),
         resize=config["datasets"]["cifar10"]["resize"],

@@ -18,6 +18,8 @@ rule reserve_samples:
     priority: 1  # before the adversary's pictures, of which there may be many: where there are too few it says so
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("reserve_samples"),
         fraction=judging("reserved_fraction"),
@@ -51,6 +53,7 @@ rule train_evaluator:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("train_evaluator"),

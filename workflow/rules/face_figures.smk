@@ -21,6 +21,8 @@ rule draw_faces:
         faces="|".join(FACE_FIGURES),
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("draw_faces"),
         title=lambda wildcards: FACE_FIGURES[wildcards.faces]["title"],
@@ -61,6 +63,8 @@ rule tabulate_faces:
         "results/benchmarks/tabulate_faces/table4.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("tabulate_faces"),
         labels=[label for label, _, _ in FACES_SCORED],

@@ -18,6 +18,8 @@ rule divide_faces:
         "results/benchmarks/divide_faces/individuals.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("divide_faces"),
         auxiliary_fraction=config["rekognition"]["auxiliary_fraction"],
@@ -57,6 +59,7 @@ rule train_face_inverter:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("train_face_inverter"),
@@ -113,6 +116,7 @@ rule reconstruct_faces:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("reconstruct_faces"),
@@ -157,6 +161,7 @@ rule score_face_floors:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("score_face_floors"),

@@ -36,6 +36,8 @@ rule draw_mse_curve:
         curve="|".join(CURVES),
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("draw_mse_curve"),
         title=lambda wildcards: CURVES[wildcards.curve]["title"],
@@ -85,6 +87,8 @@ rule draw_reconstructions:
         pairs="|".join(PAIRS),
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("draw_reconstructions"),
         title=lambda wildcards: PAIRS[wildcards.pairs],
@@ -129,6 +133,8 @@ rule draw_grid:
         grid="|".join(GRIDS),
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("draw_grid"),
         title=lambda wildcards: GRIDS[wildcards.grid],
@@ -168,6 +174,8 @@ rule draw_policies:
         "results/benchmarks/draw_policies/policies.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("draw_policies"),
         title="What the target's owner could release of each prediction vector, and how near attacks then come",

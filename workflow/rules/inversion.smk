@@ -18,6 +18,8 @@ rule make_auxiliary:
         "results/benchmarks/make_auxiliary/{auxiliary}.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("make_auxiliary"),
         seed=config["data_seed"],
@@ -67,6 +69,7 @@ rule train_inverter:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("train_inverter"),

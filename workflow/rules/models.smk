@@ -18,6 +18,7 @@ rule train_embedder:
         "../../envs/obverse.yaml"
     threads: 1
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("train_embedder"),
@@ -50,6 +51,7 @@ rule train_landmarks:
         "../../envs/obverse.yaml"
     threads: 1
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("train_landmarks"),
@@ -88,6 +90,7 @@ rule train_attributes:
         "../../envs/obverse.yaml"
     threads: 1
     resources:
+        **asks("training"),
         gpu=GPU,
     params:
         code=code("train_attributes"),

@@ -22,6 +22,7 @@ rule embed_faces:
         "../../envs/obverse.yaml"
     threads: config["compute"]["classifier_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
         workers=config["datasets"]["facescrub"]["decoders"],
     params:
@@ -73,6 +74,8 @@ rule remove_overlap:
         "results/benchmarks/remove_overlap/celeba.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("remove_overlap"),
         method=config["datasets"]["celeba"]["overlap"],
@@ -114,6 +117,8 @@ rule draw_overlap:
         "results/benchmarks/draw_overlap/overlap.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("draw_overlap"),
         shown=shown("celeba", "facescrub"),
@@ -148,6 +153,8 @@ rule draw_duplicates:
         "results/benchmarks/draw_duplicates/duplicates.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("draw_duplicates"),
         shown=shown("facescrub"),

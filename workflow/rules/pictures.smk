@@ -17,6 +17,8 @@ rule write_pictures:
         "results/benchmarks/write_pictures/{auxiliary}.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("write_pictures"),
         datasets=lambda wildcards: auxiliary_datasets(wildcards.auxiliary),
@@ -48,6 +50,8 @@ rule prepare_pictures:
         dataset=f"({ASKED}){asked.DATASET}",
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("prepare_pictures"),
         folder=pictures_of,
@@ -89,6 +93,8 @@ rule label_samples:
         classifier=ASKED,
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("label_samples"),
         classes=of_asked("classes"),

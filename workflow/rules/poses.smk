@@ -16,6 +16,7 @@ rule fetch_fan:
     conda:
         "../../envs/obverse.yaml"
     resources:
+        **asks("waiting"),
         timeout_seconds=config["poses"]["timeout_seconds"],
     params:
         code=code("fetch_fan"),
@@ -46,6 +47,7 @@ rule find_landmarks:
         "../../envs/obverse.yaml"
     threads: config["poses"]["threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("find_landmarks"),
@@ -81,6 +83,8 @@ rule estimate_pose:
         "results/benchmarks/estimate_pose/celeba.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("estimate_pose"),
         focal=config["poses"]["focal"],
@@ -110,6 +114,8 @@ rule sort_poses:
         "results/benchmarks/sort_poses/celeba.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("sort_poses"),
         mode=config["poses"]["mode"],
@@ -147,6 +153,8 @@ rule draw_poses:
         "results/benchmarks/draw_poses/celeba.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("draw_poses"),
         shown=config["poses"]["shown"],

@@ -26,6 +26,7 @@ rule ask_rekognition:
     threads: 2 if config["rekognition"]["source"] == "embedded" else 1
     # How it is asked and what that may cost, not what comes of it: resources, since a changed one reruns nothing.
     resources:
+        **asks("waiting"),
         connections=config["rekognition"]["connections"],
         requests_per_second=str(config["rekognition"]["requests_per_second"]),
         timeout_seconds=str(config["rekognition"]["timeout_seconds"]),

@@ -18,6 +18,8 @@ rule draw_fetch:
         "results/benchmarks/draw_fetch/fetch.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("draw_fetch"),
         minimum_pictures=config["datasets"]["facescrub"]["minimum_pictures"],
@@ -45,6 +47,8 @@ rule record_config:
         "results/benchmarks/record_config/config.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("record_config"),
         resolved=lambda wildcards: json.dumps(config, sort_keys=True),  # may hold braces that are no wildcards

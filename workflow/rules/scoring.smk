@@ -24,6 +24,7 @@ rule reconstruct:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("reconstruct"),
@@ -71,6 +72,7 @@ rule score_floors:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("score_floors"),
@@ -119,6 +121,7 @@ rule retrieve_nearest:
         "../../envs/obverse.yaml"
     threads: config["compute"]["inverter_threads"]
     resources:
+        **asks("network"),
         gpu=GPU,
     params:
         code=code("retrieve_nearest"),

@@ -24,6 +24,7 @@ rule provide_official:
         "../../envs/obverse.yaml"
     # The bytes are the same wherever they come from: a resource, since a changed one reruns nothing.
     resources:
+        **asks("waiting"),
         download=lambda wildcards: str(config["datasets"][wildcards.role].get("download", False)),
     params:
         code=code("provide_official"),
@@ -55,6 +56,8 @@ rule render_facescrub:
         "results/benchmarks/render_facescrub/facescrub.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("render_facescrub"),
         seed=config["data_seed"],
@@ -95,6 +98,8 @@ rule render_celeba:
         "results/benchmarks/render_celeba/celeba.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("render_celeba"),
         seed=config["data_seed"],
@@ -133,6 +138,8 @@ rule write_mnist:
         "results/benchmarks/write_mnist/mnist.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("write_mnist"),
         seed=config["data_seed"],
@@ -157,6 +164,8 @@ rule write_cifar10:
         "results/benchmarks/write_cifar10/cifar10.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("write_cifar10"),
         seed=config["data_seed"],

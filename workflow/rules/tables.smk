@@ -34,6 +34,8 @@ rule tabulate_allocation:
         "results/benchmarks/tabulate_allocation/table1.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("tabulate_allocation"),
         tasks=[dataset_of(attack.classifier) for attack in AUXILIARIES],
@@ -75,6 +77,8 @@ rule tabulate_auxiliaries:
         "results/benchmarks/tabulate_auxiliaries/table2.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("tabulate_auxiliaries"),
         tasks=[dataset_of(attack.classifier) for attack in AUXILIARIES],
@@ -122,6 +126,8 @@ rule tabulate_joint:
         "results/benchmarks/tabulate_joint/table3.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("tabulate_joint"),
         tasks=[dataset_of(attack.classifier) for attack in OWNERS],
