@@ -15,6 +15,8 @@ rule pack_archive:
         "results/benchmarks/pack_archive/archive.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("pictures"),
     params:
         code=code("pack_archive"),
         state=state_of_code,
@@ -46,6 +48,8 @@ rule summarize_archive:
         "results/benchmarks/summarize_archive/archive.tsv"
     conda:
         "../../envs/obverse.yaml"
+    resources:
+        **asks("tables"),
     params:
         code=code("summarize_archive"),
     shell:
