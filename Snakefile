@@ -15,6 +15,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/demands.smk"
 include: "workflow/rules/notes.smk"
 include: "workflow/rules/own.smk"
+include: "workflow/rules/packing.smk"
 include: "workflow/rules/told.smk"
 
 
@@ -59,6 +60,7 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/reports.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/ablations.smk"
+include: "workflow/rules/archive.smk"
 
 
 parameters.carry_names(workflow.rules)

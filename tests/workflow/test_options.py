@@ -17,6 +17,8 @@ TARGETS = [
     "results/angles/datasets/facescrub/images.parquet",
     "results/ablations.png",
     "results/audit/example/card.html",
+    "results/rekognition/celeba.parquet",
+    "results/archive.zip",
     "results/fig17.png",
     "results/table4.png",
 ]

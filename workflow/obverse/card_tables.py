@@ -2,9 +2,9 @@
 
 from html import escape
 
-from obverse import leaks, shares
+from obverse import leaks, pages, shares
 
-_COLOURS = {leaks.AT_FLOOR: "#0a6b3d", leaks.LEAKS: "#a03030", leaks.UNDECIDED: "#8a6d00"}
+_COLOURS = {leaks.AT_FLOOR: pages.GOOD, leaks.LEAKS: pages.BAD, leaks.UNDECIDED: pages.DOUBTFUL}
 
 
 def table(tried: list[dict], ends: dict[str, dict], bar: leaks.Bar) -> str:

@@ -6,18 +6,11 @@ from html import escape
 
 import pandas as pd
 
-from obverse import card_tables, card_verdicts, hits, leaks, policies, shares
+from obverse import card_tables, card_verdicts, hits, leaks, pages, policies, shares
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 46rem; padding: 0 1rem; color: #222 }
-h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem } h1, p { overflow-wrap: anywhere }
-.verdict { border-left: .4rem solid; padding: .6rem 1rem; background: #f5f5f5; font-size: 1.1rem }
-.fine { border-color: #0a6b3d } .leaks { border-color: #a03030 } .unclear { border-color: #8a6d00 }
-table { border-collapse: collapse; width: 100% } td, th { padding: .35rem .3rem; text-align: left; vertical-align: top }
-tr { border-bottom: 1px solid #ddd } td.n { font-variant-numeric: tabular-nums } small b { font-weight: 600 }
-.verdict small { display: block; font-size: 14px; line-height: 1.4; margin-top: .2rem }
+body { max-width: 46rem } small b { font-weight: 600 } .guessed { color: #a03030 }
 @media (min-width: 24rem) { td.n small { white-space: nowrap } }
-small, .note { color: #555; font-size: 13px; font-weight: 400 } .origin, .guessed { color: #a03030 }
 .bar { background: #e4e4e4; height: .5rem; min-width: 4rem }
 .bar i { background: #a03030; display: block; height: 100% }
 .strip { display: grid; grid-template-columns: repeat(5, 1fr); gap: .4rem; margin: .1rem 0 1rem }
@@ -65,12 +58,7 @@ def render(card: Card) -> str:
         *(_strip(card, name, faces) for name, faces in card.strips.items()),
         _reading(ends, card.bar),
     ]
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>Audit of {escape(card.target)}</title>"
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
-    )
+    return pages.write(f"Audit of {card.target}", _STYLE, "".join(parts))
 
 
 def _measured(card: Card, first: dict) -> str:

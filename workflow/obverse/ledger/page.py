@@ -5,16 +5,15 @@ from math import isnan
 
 import pandas as pd
 
+from obverse import pages
 from obverse.ledger.verdicts import NOT_REPRODUCED, PENDING, REPRODUCED, UNDECIDED, VERDICTS
 
-_COLOURS = {REPRODUCED: "#0a6b3d", NOT_REPRODUCED: "#a03030", UNDECIDED: "#666666", PENDING: "#8a6d00"}
+_COLOURS = {REPRODUCED: pages.GOOD, NOT_REPRODUCED: pages.BAD, UNDECIDED: "#666666", PENDING: pages.DOUBTFUL}
 _NUMBERS = ("mean_image", "black", "class_mean", "nearest")
 
 _STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 80rem; padding: 0 1rem; color: #222 }
-table { border-collapse: collapse; width: 100% } td, th { padding: .3rem .5rem; text-align: left; vertical-align: top }
-tr { border-bottom: 1px solid #ddd } td.n { font-variant-numeric: tabular-nums; white-space: nowrap }
-.origin { color: #a03030 } .note { color: #666; font-size: 13px } div { overflow-x: auto }
+body { font-size: 15px; max-width: 80rem } td, th { padding: .3rem .5rem } td.n { white-space: nowrap }
+div { overflow-x: auto }
 """
 
 
@@ -24,15 +23,15 @@ def render(rows: pd.DataFrame, origin: str) -> str:
     said = ", ".join(f"{counts.get(verdict, 0)} {verdict}" for verdict in VERDICTS)
     head = "".join(f"<th>{name}</th>" for name in ("claim", "paper", "ours", "floors", "verdict"))
     body = "".join(_line(row) for row in rows.to_dict("records"))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Claims of the paper</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style></head><body><h1>Claims of the paper</h1><p>{escape(said)}.</p>"
+    return pages.write(
+        "Claims of the paper",
+        _STYLE,
+        f"<h1>Claims of the paper</h1><p>{escape(said)}.</p>"
         "<p>Ours: mean, 95 % interval over people (of digits: over the digits) and, in brackets, the standard "
         "deviation over training seeds where there are several. Of an ordering it is the difference. A verdict "
         "follows from the numbers by the rule below "
         f'it.</p><p class="origin">{escape(origin)}</p><div><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div></body></html>\n"
+        f"<tbody>{body}</tbody></table></div>",
     )
 
 
