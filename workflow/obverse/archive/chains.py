@@ -41,7 +41,7 @@ class _Weighing:
 
     def __init__(self, archive: Archive, checked: Checked) -> None:
         self._archive, self._files = archive, archive.manifest.files
-        self._bad = {**checked.changed, **checked.missing}
+        self._bad = {**checked.changed, **checked.missing, **checked.absent}
         self._code = codes.Codes(archive)
         self._below: dict[str, list[str]] = {}
         for name in self._files:

@@ -16,18 +16,20 @@ from obverse.archive.zips import Damage
 class Checked:
     """The files of an archive by what became of them; of changed and missing ones, in words, what was found instead.
 
-    ``withheld`` has the reason of each; ``unlisted`` are members that the manifest does not name, or not as kept.
+    ``withheld`` has the reason of each; ``absent`` were gone when it was packed, as the manifest says; ``unlisted``
+    are members that the manifest does not name, or not as kept.
     """
 
     intact: tuple[str, ...]
     withheld: Mapping[str, str]
     changed: Mapping[str, str]
     missing: Mapping[str, str]
+    absent: Mapping[str, str]
     unlisted: tuple[str, ...]
 
     @property
     def whole(self) -> bool:
-        """Return whether nothing is changed, missing or unlisted."""
+        """Return whether nothing is changed, missing or unlisted: whether it is the archive that was packed."""
         return not (self.changed or self.missing or self.unlisted)
 
 
@@ -37,12 +39,13 @@ def members(archive: Archive) -> Checked:
     kept = sorted(name for name, file in listed.items() if file.status == KEPT)
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # unpacking and hashing leave the interpreter free
         found = dict(zip(kept, pool.map(lambda name: _difference(archive, name), kept), strict=True))
-    absent = {name: "was not there any more when packed" for name, file in listed.items() if file.status == ABSENT}
+    absent = sorted(name for name, file in listed.items() if file.status == ABSENT)
     return Checked(
         intact=tuple(name for name in kept if found[name] == ""),
         withheld={name: file.why for name, file in sorted(listed.items()) if file.status == WITHHELD},
         changed={name: found[name] for name in kept if found[name] and name in there},
-        missing=dict(sorted((absent | {name: "no such member" for name in kept if name not in there}).items())),
+        missing={name: found[name] for name in kept if name not in there},
+        absent=dict.fromkeys(absent, "was not there any more when packed"),
         unlisted=tuple(sorted(there - set(kept))),
     )
 

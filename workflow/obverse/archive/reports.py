@@ -18,7 +18,7 @@ def report(archive: Archive, checked: Checked, chains: Iterable[Chain]) -> list[
         f"intact:       {len(checked.intact):,} files, {size / 1e6:,.1f} MB",
         *_named("withheld", checked.withheld),
         *_named("changed", checked.changed),
-        *_named("missing", checked.missing),
+        *_named("missing", {**checked.missing, **checked.absent}),
         *_named("unlisted", dict.fromkeys(checked.unlisted, "a member that the manifest does not have as kept")),
         *_listed("not recorded", unrecorded),
     ]
