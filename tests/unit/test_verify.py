@@ -155,7 +155,7 @@ def test_an_input_that_the_manifest_does_not_list_breaks_the_chain(check):
     parts.link("predict")["inputs"].append("results/datasets/other.npy")
     status, said = check(parts)
     assert status == 1
-    assert "results/datasets/other.npy: something was made of it, and the manifest does not list it" in said
+    assert "results/datasets/other.npy: it is behind this, and the manifest does not list it" in said
 
 
 def test_other_code_than_the_jobs_ran_is_named(check):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from obverse.archive import codes, testimony
 from obverse.archive.checks import Checked
 from obverse.archive.contents import Archive
+from obverse.archive.graph import Graph
 from obverse.archive.manifest import Link
 from obverse.archive.testimony import Note, Run
 
@@ -43,46 +44,22 @@ class _Weighing:
         self._archive, self._files = archive, archive.manifest.files
         self._bad = {**checked.changed, **checked.missing, **checked.absent}
         self._code = codes.Codes(archive)
-        self._below: dict[str, list[str]] = {}
-        for name in self._files:
-            above = posixpath.dirname(name)
-            while above:
-                self._below.setdefault(above, []).append(name)
-                above = posixpath.dirname(above)
-        self._makers = {file: link for link in archive.manifest.links for file in self._expanded(link.outputs)}
+        self._graph = Graph(archive.manifest)
         self._verdicts: dict[Link, tuple[list[str], list[str]]] = {}
 
     def chain(self, target: str) -> Chain:
         """Return the chain behind one target."""
-        links: dict[Link, None] = {}
-        broken, unrecorded = [], []
-        waiting, seen = self._expanded([target]), set()
-        while waiting:
-            name = waiting.pop()
-            if name in seen:
-                continue
-            seen.add(name)
-            link = self._makers.get(name)
-            if name not in self._files:
-                broken.append(f"{name}: something was made of it, and the manifest does not list it")
-            elif name in self._bad:
-                broken.append(f"{name}: {self._bad[name]}")
-            if link is None and name.startswith("results/"):
-                unrecorded.append(f"{name}: by no job of the manifest")
-            elif link is not None and link not in links:
-                links[link] = None
-                waiting += self._expanded([*link.outputs, *link.inputs])
+        links, names = self._graph.behind([target])
+        broken = [f"{name}: {self._bad[name]}" for name in names if name in self._bad]
+        broken += [
+            f"{name}: it is behind this, and the manifest does not list it" for name in names if name not in self._files
+        ]
+        made = [name for name in names if name.startswith("results/")]
+        unrecorded = [f"{name}: by no job of the manifest" for name in made if self._graph.maker(name) is None]
         for link in links:
             broken += self._verdict(link)[0]
             unrecorded += self._verdict(link)[1]
         return Chain(target, len(links), tuple(sorted(set(broken))), tuple(sorted(set(unrecorded))))
-
-    def _expanded(self, names: Iterable[str]) -> list[str]:
-        """Return the files that names are of: a folder's are those below it."""
-        found = []
-        for name in names:
-            found += [name] if name in self._files else self._below.get(name, [name])
-        return found
 
     def _verdict(self, link: Link) -> tuple[list[str], list[str]]:
         if link not in self._verdicts:
@@ -98,7 +75,7 @@ class _Weighing:
 
     def _of_run(self, link: Link, run: Run | None) -> tuple[list[str], list[str]]:
         """Hold a job's own record against the manifest: its command, what it wrote, what it read."""
-        outputs = [name for name in self._expanded(link.outputs) if posixpath.basename(name) != _STAMP]
+        outputs = [name for name in self._graph.files(link.outputs) if posixpath.basename(name) != _STAMP]
         if run is None:
             return [], [f"{name}: its job ({link.rule}) has no record that ended well" for name in outputs]
         broken, unrecorded = [], []
@@ -116,7 +93,7 @@ class _Weighing:
     def _of_notes(self, link: Link, notes: Mapping[str, Note | None]) -> tuple[list[str], list[str]]:
         """Hold Snakemake's notes on a job's outputs against the manifest."""
         broken = []
-        inputs = _inside(self._expanded(link.inputs))
+        inputs = _inside(self._graph.files(link.inputs))
         for output, note in notes.items():
             if note is not None:
                 same = (note.rule, note.shellcmd, sorted(note.params)) == (
@@ -124,7 +101,7 @@ class _Weighing:
                     link.shellcmd,
                     sorted(link.params),
                 )
-                named = _inside(self._expanded(testimony.member(path, self._files) for path in note.inputs))
+                named = _inside(self._graph.files(testimony.member(path, self._files) for path in note.inputs))
                 if not same or named != inputs:
                     broken.append(f"{output}: Snakemake's note and the manifest say different things of its job")
                 broken += self._read_otherwise(link, note.checksums, "as Snakemake noted")
@@ -133,7 +110,7 @@ class _Weighing:
     def _read_otherwise(self, link: Link, hashes: Mapping[str, object], source: str) -> list[str]:
         known = self._by_member(hashes)
         differing = [
-            name for name in self._expanded(link.inputs) if known.get(name) and self._differs(name, known[name])
+            name for name in self._graph.files(link.inputs) if known.get(name) and self._differs(name, known[name])
         ]
         return [f"{name}: {link.outputs[0]} was made of other bytes, {source}" for name in differing]
 
@@ -145,8 +122,8 @@ class _Weighing:
         for note in notes:
             vouched |= self._by_member(note.checksums).keys()
             folders |= {testimony.member(path, self._files) for path in note.inputs} - self._files.keys()
-        vouched.update(self._expanded(folders))
-        unread = [name for name in self._expanded(link.inputs) if name not in vouched]
+        vouched.update(self._graph.files(folders))
+        unread = [name for name in self._graph.files(link.inputs) if name not in vouched]
         return [f"{name}: nobody recorded what {link.outputs[0]} read of it" for name in unread]
 
     def _by_member(self, hashes: Mapping[str, object]) -> dict[str, object]:
