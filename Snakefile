@@ -54,6 +54,7 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/reports.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/ablations.smk"
+include: "workflow/rules/archive.smk"
 
 
 parameters.carry_names(workflow.rules)

@@ -1,0 +1,40 @@
+"""Whether results are those that their records tell of, made of the inputs that there are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from obverse.archive.links import Job
+from obverse.archive.places import Places
+from obverse.archive.records import Made
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A member that is not as recorded, and in which way."""
+
+    member: str
+    how: str
+
+
+def stale(
+    jobs: Iterable[Job], loose: Iterable[str], made: Mapping[str, Made], hashes: Mapping[str, str], places: Places
+) -> list[Stale]:
+    """Return what differs from what is recorded, by member.
+
+    ``loose`` are results that no job is known to have made, ``made`` is the run that made each member, as far as that
+    was recorded, and ``hashes`` are the sha256 of each member that there is.
+    """
+    found = {Stale(path, "nothing tells how it was made") for path in loose}
+    for member, run in made.items():
+        recorded = run.outputs[member]
+        if recorded and hashes.get(member, recorded) != recorded:
+            found.add(Stale(member, "its bytes are not those that were made"))
+    for job in jobs:
+        outputs = [member for output in job.outputs for member in places.files(output)]
+        runs = {made[member].record: made[member] for member in outputs if member in made}
+        read = {places.member(path): sha for path, sha in job.checksums.items()}
+        sums = {*read.items(), *(each for run in runs.values() for each in run.inputs.items())}
+        changed = {member for member, sha in sums if sha and hashes.get(member, sha) != sha}
+        for path in sorted(changed):
+            found |= {Stale(output, f"made of other bytes than {path} has now") for output in outputs}
+    return sorted(found, key=lambda each: (each.member, each.how))

@@ -1,0 +1,92 @@
+"""Pack a set of results with all that is needed to believe it and to make it again."""
+
+import platform
+from importlib import metadata as distributions
+from pathlib import Path
+
+import yaml
+
+from obverse import cli, files
+from obverse.archive import checkout as checkouts
+from obverse.archive import collection, crate, manifest, members, readme
+from obverse.archive.actions import Run
+from obverse.archive.manifest import Made
+from obverse.archive.places import Places
+from obverse.errors import UnusableInput
+
+_NAMED = 20  # of what is not in order
+
+
+def pack_archive(
+    *,
+    targets: list[str],
+    checkout: Path,
+    metadata: Path,
+    records: Path,
+    restricted: list[str],
+    allow: bool,
+    output: Path,
+) -> None:
+    """Write the archive of ``targets``: the same bytes for the same state.
+
+    ``metadata`` is the folder in which Snakemake keeps what it knows of results, ``records`` the one in which jobs
+    record themselves; both may lack a job. ``restricted`` are those whose pictures stay out: roles, and targets of the
+    user's own. Raises `UnusableInput` for code that is not committed and for results that are not as recorded, unless
+    ``allow`` is set: then the archive says so.
+    """
+    places = Places(directory=Path.cwd(), checkout=checkout.resolve())
+    code = checkouts.read(places.checkout)
+    collected = collection.collect(targets, code, metadata, records, restricted, places)
+    disorder = [f"{path}: not as committed" for path in code.dirty]
+    disorder += [f"{each.member}: {each.how}" for each in collected.stale]
+    if disorder and not allow:
+        raise _refusal(output, disorder)
+    made = Made(
+        commit=code.commit,
+        dirty=code.dirty,
+        stale=tuple(dict.fromkeys(each.member for each in collected.stale)),
+        told=allow,
+        snakemake=distributions.version("snakemake"),
+        python=platform.python_version(),
+    )
+    contents, known = dict(collected.members), dict(collected.files)
+    about = _about(places.checkout / "CITATION.cff")
+
+    def add(name: str, text: bytes) -> None:
+        contents[name] = text
+        known[name] = manifest.File(*members.measure(text))
+
+    add("README.md", readme.write(about.title, made, collected.targets, known, collected.links))
+    runs = [Run(link, job.started, job.ended) for link, job in zip(collected.links, collected.jobs, strict=True)]
+    add(crate.NAME, crate.describe(about, made.snakemake, collected.targets, known, runs))
+    contents[manifest.MEMBER] = manifest.write(manifest.Manifest(made, collected.targets, known, collected.links))
+    with files.replacing(output) as temporary:
+        members.write(temporary, contents, {name: file.sha256 for name, file in known.items()})
+
+
+def _refusal(output: Path, disorder: list[str]) -> UnusableInput:
+    more = [f"… and {len(disorder) - _NAMED} more"] * (len(disorder) > _NAMED)
+    listed = "\n".join(f"  {line}" for line in [*disorder[:_NAMED], *more])
+    return UnusableInput(
+        output,
+        f"expected committed code and results as they were recorded, found {len(disorder)} that are not:\n{listed}",
+        "Commit or undo the changes, and delete the results named, so that Snakemake makes them again. Or set "
+        "archive: {allow: true} in the configuration: then it is packed, and says so inside.",
+    )
+
+
+def _about(citation: Path) -> crate.About:
+    """Return what CITATION.cff says of the project."""
+    told = yaml.safe_load(citation.read_text())
+    names = [author.get("name") or f"{author['given-names']} {author['family-names']}" for author in told["authors"]]
+    return crate.About(
+        title=told["title"],
+        abstract=told["abstract"],
+        version=str(told["version"]),
+        licence=told["license"],
+        authors=tuple(names),
+    )
+
+
+if __name__ == "__main__":
+    cli.run(pack_archive)
