@@ -1,7 +1,7 @@
 """Snakemake's side of the records: which runs there were, and which jobs each of them started.
 
-A logger plugin (``logger: [obverse]`` in the profile). It adds lines of JSON to ``results/records/workflow.jsonl`` under
-the directory that the workflow works in, and shows nothing. The stages' side is `obverse.records`.
+A logger plugin (``logger: [obverse]`` in the profile). It adds lines of JSON to ``results/records/workflow.jsonl``
+under the directory that the workflow works in, and shows nothing. The stages' side is `obverse.records`.
 
 That package is imported when a run starts, not before: the Snakefile says which checkout's it is.
 """
