@@ -61,9 +61,9 @@ def copy_checkout(target: Path) -> Checkout:
 
 
 def contents(results: Path) -> dict[str, str]:
-    """Return the sha256 of every product; logs, timings and accounts, which hold dates, are none."""
+    """Return the sha256 of every product; logs, timings, records and accounts, which hold dates, are none."""
     return {
         str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(results.rglob("*"))
-        if path.is_file() and path.relative_to(results).parts[0] not in ("logs", "benchmarks", "asked")
+        if path.is_file() and path.relative_to(results).parts[0] not in ("logs", "benchmarks", "records", "asked")
     }

@@ -147,3 +147,48 @@ def test_a_stamp_is_one_entry_of_sorted_json_without_paths(target: Path):
     assert list(stamp) == ["obverse"]
     record = {"stage": "predict", "inputs": {"weights": hashlib.sha256(b"old").hexdigest()}, "seed": 3, "m": 10}
     assert stamp["obverse"] == json.dumps(record, sort_keys=True)
+
+
+def test_what_was_put_in_place_is_known_in_its_order_and_each_file_once(target: Path):
+    before = files.placed()
+    other, third = target.with_name("other.csv"), target.with_name("third.csv")
+    for path in (other, third, other):
+        files.write_bytes(path, b"new")
+    with pytest.raises(ZeroDivisionError), files.replacing(target.with_name("none.csv")):
+        raise ZeroDivisionError
+    assert before[-1] == target and files.placed() == [*before, other, third]
+
+
+def test_a_line_is_added_after_what_is_there_also_in_a_folder_that_is_not(target: Path):
+    path = target.with_name("new") / "lines.jsonl"
+    files.append(path, b"1\n")
+    files.append(path, b"2\n")
+    assert path.read_bytes() == b"1\n2\n"
+
+
+def test_a_line_that_a_kill_tore_costs_itself_alone(target: Path):
+    files.append(target, b"new\n")
+    assert target.read_bytes() == b"old\nnew\n"
+
+
+def test_a_line_that_a_full_disk_does_not_take_is_an_error(target: Path):
+    target.unlink()
+    target.symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        files.append(target, b"new\n")
+
+
+def test_processes_that_add_at_once_add_whole_lines(target: Path):
+    script = """
+import sys
+from pathlib import Path
+from obverse import files
+for number in range(200):
+    files.append(Path(sys.argv[1]), sys.argv[2].encode() * 5000 + b"\\n")
+"""
+    environment = os.environ | {"PYTHONPATH": str(Path(files.__file__).parents[1])}
+    path = target.with_name("lines")
+    running = [subprocess.Popen([sys.executable, "-c", script, path, letter], env=environment) for letter in "ab"]
+    assert [each.wait() for each in running] == [0, 0]
+    lines = [line for line in path.read_bytes().splitlines() if line]
+    assert sorted(lines) == [b"a" * 5000] * 200 + [b"b" * 5000] * 200

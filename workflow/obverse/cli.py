@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
 
+from obverse import records
 from obverse.errors import UnusableInput
 
 
@@ -55,9 +56,10 @@ def _boolean(word: str) -> bool:
 
 def run(stage: Callable[..., None]) -> None:
     """Run ``stage`` on the command line's arguments; an `UnusableInput` is printed and ends in exit status 1."""
-    arguments = parser(stage).parse_args()
+    arguments = vars(parser(stage).parse_args())
     try:
-        stage(**vars(arguments))
+        with records.recording(stage.__name__, arguments):
+            stage(**arguments)
     except UnusableInput as error:
         print(f"{stage.__name__}: error: {error}", file=sys.stderr)
         raise SystemExit(1) from None

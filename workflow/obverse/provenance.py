@@ -18,13 +18,14 @@ _PACKAGE = Path(__file__).parent
 _LOCK = _PACKAGE.parents[1] / "envs" / "obverse.lock.txt"
 
 # None can change a number: how a stage is called, what it says, how it puts files in place, or fetches one whose sha256
-# is known, and this file.
+# is known, what is recorded of it, and this file.
 _PLUMBING = {"obverse"} | {
-    f"obverse.{name}" for name in ("cli", "errors", "files", "progress", "provenance", "transfers")
+    f"obverse.{name}"
+    for name in ("circumstances", "cli", "errors", "files", "progress", "provenance", "records", "transfers")
 }
 
 # Where the name one imports is not the name one installs.
-_DISTRIBUTIONS = {
+DISTRIBUTIONS = {
     "cv2": "opencv-python-headless",
     "face_alignment": "face-alignment",
     "PIL": "pillow",
@@ -55,7 +56,7 @@ def code(stage: str) -> list[str]:
             if imported.split(".")[0] == "obverse":
                 waiting.append(imported)
             else:
-                distributions.add(_DISTRIBUTIONS.get(imported, imported))
+                distributions.add(DISTRIBUTIONS.get(imported, imported))
     own = [f"{module.removeprefix('obverse.')}={digest(_file(module).read_text())}" for module in sorted(modules)]
     return own + [f"{name}=={locked()[name]}" for name in sorted(distributions)]
 

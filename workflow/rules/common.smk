@@ -9,8 +9,6 @@ from pathlib import Path
 BASE = Path(workflow.basedir)
 # The package beside this Snakefile, not one installed from another checkout: what the digests describe is what runs.
 sys.path.insert(0, str(BASE / "workflow"))
-# And NumPy's products on one thread: their last digits depend on how many there are.
-shell.prefix(f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1; ")
 
 from obverse import (
     ablations,
@@ -22,12 +20,19 @@ from obverse import (
     parameters,
     policies,
     recipes,
+    records,
     settings,
     targets,
 )
 from obverse.attacks import CEILING, FLOORS, JOINT, Attack, compared, of_figure, rows
 from obverse.errors import UnusableInput
 from obverse.provenance import code
+
+# NumPy's products on one thread: their last digits depend on how many there are.
+shell.prefix(
+    f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1"
+    f" {records.VARIABLE}={records.FOLDER}; "
+)
 
 try:
     settings.check(config)

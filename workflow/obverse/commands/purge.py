@@ -36,7 +36,7 @@ _REPORTS = {
     **{"overlap": {"facescrub", "celeba"}, "poses": {"celeba"}},
 }
 _TABLES = {"table1": ("fig5", "fig6"), "table2": ("fig5", "fig6"), "table3": ("fig15", "fig16")}
-_OTHERS = {"logs", "benchmarks", "models", "config.yaml"}  # hold no picture, and nothing trained on one
+_OTHERS = {"logs", "benchmarks", "records", "models", "config.yaml"}  # hold no picture, and nothing trained on one
 
 
 def main() -> None:
