@@ -6,6 +6,7 @@ import posixpath
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from obverse.archive.contents import Archive
 from obverse.archive.zips import Damage
@@ -55,8 +56,11 @@ def run(archive: Archive, record: str) -> Run | None:
 
 
 def note(archive: Archive, output: str) -> Note | None:
-    """Return Snakemake's note on ``output``, None where there is none that can be read."""
-    found = next(iter(_events(archive, note_member(output))), {})
+    """Return Snakemake's note on ``output``, or on the folder that was the output; None where none can be read."""
+    above = [str(folder) for folder in PurePosixPath(output).parents if len(folder.parts) > 1]
+    named = (note_member(path) for path in (output, *above))
+    name = next((name for name in named if name in archive.manifest.files), "")
+    found = next(_events(archive, name), {})
     inputs, params, known = found.get("input"), found.get("params"), found.get("input_checksums")
     if not (_texts(inputs) and _texts(params) and isinstance(known, dict)):
         return None
