@@ -135,7 +135,7 @@ def _job(members: dict[str, bytes], rule: str, outputs: list[str], inputs: list[
     note = {"rule": rule, "input": inputs, "shellcmd": shellcmd, "params": params, "input_checksums": sums}
     members |= {note_member(output): json.dumps(note).encode() for output in outputs}
     named = [name for path in inputs for name in (_files([path]) if path in FOLDER else [_member(path)])]
-    told = {"rule": rule, "outputs": outputs, "inputs": named, "record": record}
+    told = {"rule": rule, "outputs": _files(outputs), "inputs": named, "record": record}
     return told | {"shellcmd": shellcmd, "params": params}
 
 

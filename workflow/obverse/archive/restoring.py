@@ -24,6 +24,7 @@ _RECORDS = "records/"
 _CODE = ("Snakefile", "config.yaml", "workflow/", "resources/", "envs/", "profiles/")
 
 _SPARE = 2**26  # bytes left on the disk
+_UNTOUCHED = "Nothing was written."
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,6 @@ def check_free(archive: Archive, directory: Path, wanted: Sequence[Placement]) -
         problem = f"expected no other files where results go, found {len(differing):,} that differ:"
         remedy = f"Move them away, or restore into another folder (--directory). {_UNTOUCHED}"
         raise UnusableInput(directory, "\n  ".join([problem, *differing]), remedy)
-
-
-_UNTOUCHED = "Nothing was written."
 
 
 def differing_code(archive: Archive, checkout: Path) -> list[str]:
