@@ -186,7 +186,8 @@ def test_another_configuration_than_the_shipped_one_is_written_for_snakemake_to_
     (clone / "config.yaml").write_bytes(parts.members["code/config.yaml"])
     parts.tell("results/config.yaml", b"m: 10\nposes: {yaw: 3, pitch: 2}\nseeds: [1, 2]\n")
     error, said = put(parts)
-    assert error == "" and "snakemake -n results/fig9.png results/config.yaml --configfile restored.config.yaml" in said
+    where = clone / "restored.config.yaml"
+    assert error == "" and f"snakemake -n results/fig9.png results/config.yaml --configfile {where}" in said
     assert yaml.safe_load((clone / "restored.config.yaml").read_text()) == {"poses": {"yaw": 3}, "seeds": [1, 2]}
 
 

@@ -8,6 +8,7 @@ nothing is written; nor where the clone's code is not the archive's, but with --
 """
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -89,11 +90,13 @@ def _config(archive: Archive, directory: Path) -> Path | None:
 
 def _said(archive: Archive, directory: Path, written: int, config: Path | None) -> list[str]:
     withheld = sum(file.status == "withheld" for file in archive.manifest.files.values())
-    words = ["snakemake", "-n", *archive.manifest.targets, *(["--configfile", _CONFIG] if config else [])]
+    words = ["snakemake", "-n", *archive.manifest.targets]
+    words += [] if (directory / "Snakefile").is_file() else ["--directory", str(directory.resolve())]
+    words += ["--configfile", str(directory / _CONFIG)] if config else []
     lines = [f"Restored into {directory.resolve()}: {written:,} files written."]
     if withheld:
         lines.append(f"{withheld:,} files are withheld: made anew where something that needs them is to run.")
-    return [*lines, "To see that there is nothing to do:", f"  {' '.join(words)}"]
+    return [*lines, "To see that there is nothing to do:", f"  {shlex.join(words)}"]
 
 
 def _would_run(words: list[str], checkout: Path) -> list[str]:
