@@ -64,8 +64,9 @@ class _Weighing:
     def _verdict(self, link: Link) -> tuple[list[str], list[str]]:
         if link not in self._verdicts:
             run = testimony.run(self._archive, link.record)
-            notes = {output: testimony.note(self._archive, output) for output in link.outputs}
-            found = [(self._code.problems(link), []), self._of_run(link, run), self._of_notes(link, notes)]
+            noted = {output: testimony.noted(self._archive, output) for output in link.outputs}
+            notes = {name: testimony.note(self._archive, name) for name in sorted(set(noted.values()))}
+            found = [(self._code.problems(link), []), self._of_run(link, run), self._of_notes(link, noted, notes)]
             unread = self._unread(link, run, [note for note in notes.values() if note])
             self._verdicts[link] = (
                 [problem for broken, _ in found for problem in broken],
@@ -90,22 +91,21 @@ class _Weighing:
         broken += self._read_otherwise(link, run.inputs, f"as its job ({link.rule}) recorded")
         return broken, unrecorded
 
-    def _of_notes(self, link: Link, notes: Mapping[str, Note | None]) -> tuple[list[str], list[str]]:
-        """Hold Snakemake's notes on a job's outputs against the manifest."""
-        broken = []
+    def _of_notes(
+        self, link: Link, noted: Mapping[str, str], notes: Mapping[str, Note | None]
+    ) -> tuple[list[str], list[str]]:
+        """Hold Snakemake's notes against the manifest; ``noted`` has the name of the one on each output."""
+        broken, told = [], (link.rule, link.shellcmd, sorted(link.params))
         inputs = _inside(self._graph.files(link.inputs))
-        for output, note in notes.items():
+        for name, note in notes.items():
             if note is not None:
-                same = (note.rule, note.shellcmd, sorted(note.params)) == (
-                    link.rule,
-                    link.shellcmd,
-                    sorted(link.params),
-                )
                 named = _inside(self._graph.files(testimony.member(path, self._files) for path in note.inputs))
-                if not same or named != inputs:
-                    broken.append(f"{output}: Snakemake's note and the manifest say different things of its job")
+                if (note.rule, note.shellcmd, sorted(note.params)) != told or named != inputs:
+                    outputs = ", ".join(output for output in noted if noted[output] == name)
+                    broken.append(f"{outputs}: Snakemake's note and the manifest say different things of its job")
                 broken += self._read_otherwise(link, note.checksums, "as Snakemake noted")
-        return broken, [f"{output}: Snakemake's note on it is missing" for output, note in notes.items() if not note]
+        unknown = [output for output, name in noted.items() if notes[name] is None]
+        return broken, [f"{output}: Snakemake's note on it is missing" for output in unknown]
 
     def _read_otherwise(self, link: Link, hashes: Mapping[str, object], source: str) -> list[str]:
         known = self._by_member(hashes)

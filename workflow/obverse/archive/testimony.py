@@ -55,11 +55,15 @@ def run(archive: Archive, record: str) -> Run | None:
     return found
 
 
-def note(archive: Archive, output: str) -> Note | None:
-    """Return Snakemake's note on ``output``, or on the folder that was the output; None where none can be read."""
+def noted(archive: Archive, output: str) -> str:
+    """Return the member that is Snakemake's note on ``output``, or on the folder it is in; empty where there is none."""
     above = [str(folder) for folder in PurePosixPath(output).parents if len(folder.parts) > 1]
     named = (note_member(path) for path in (output, *above))
-    name = next((name for name in named if name in archive.manifest.files), "")
+    return next((name for name in named if name in archive.manifest.files), "")
+
+
+def note(archive: Archive, name: str) -> Note | None:
+    """Return Snakemake's note that the member ``name`` is, None where it cannot be read."""
     found = next(_events(archive, name), {})
     inputs, params, known = found.get("input"), found.get("params"), found.get("input_checksums")
     if not (_texts(inputs) and _texts(params) and isinstance(known, dict)):
