@@ -14,6 +14,7 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/notes.smk"
 include: "workflow/rules/own.smk"
+include: "workflow/rules/packing.smk"
 
 
 rule all:

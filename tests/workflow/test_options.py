@@ -18,6 +18,7 @@ TARGETS = [
     "results/ablations.png",
     "results/audit/example/card.html",
     "results/rekognition/celeba.parquet",
+    "results/archive.zip",
 ]
 
 # They steer how the network is used, or mark consent; what comes of a run does not depend on them.

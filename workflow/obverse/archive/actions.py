@@ -105,7 +105,7 @@ def _add_whole(
     began, ended = min((run.started for run in runs), default=0.0), max((run.ended for run in runs), default=0.0)
     settings = [path for path in [CONFIG] if path in files]
     for paths, parameter in ((settings, _SETTINGS), (targets, _FIGURES)):
-        for path in paths:
+        for path in (path for path in paths if files[path].status == KEPT):
             crate.get(identifier(path, files[path]))["exampleOfWork"] = _to(parameter)
     whole = _action(began, ended, "All jobs", SNAKEFILE) | _things(settings, targets, files)
     add(crate, "#run", "CreateAction", **whole, description="What is archived was made by these jobs")

@@ -1,0 +1,57 @@
+import pytest
+
+from obverse.archive import restricted
+from obverse.archive.manifest import Link
+
+
+def link(output: str, *inputs: str) -> Link:
+    return Link(rule="made", outputs=(output,), inputs=inputs, record="", shellcmd="", params=())
+
+
+SOURCES = "results/sources/facescrub"
+IMAGES = "results/datasets/facescrub/images.npy"
+DIGITS = "results/datasets/mnist/images.npy"
+LINKS = [
+    link(f"{SOURCES}/faces.parquet", f"{SOURCES}/facescrub_actors.txt"),
+    link(f"{SOURCES}/pictures/0000.zip", f"{SOURCES}/facescrub_actors.txt"),
+    link(IMAGES, f"{SOURCES}/pictures/0000.zip"),
+    link(DIGITS, "results/sources/mnist/t10k.gz"),
+    link("results/datasets/facescrub/embeddings.parquet", IMAGES),
+    link("results/scores/faces/m1.parquet", IMAGES),
+    link("results/reconstructions/faces/m1.npy", "results/scores/faces/m1.parquet"),
+    link("results/classes/faces/generic.npy", "results/scores/faces/m1.parquet"),
+    link("results/classifiers/faces/weights.safetensors", IMAGES),
+    link("results/fig8.png", "results/scores/faces/m1.parquet"),
+    link("results/fig9.png", "results/reconstructions/faces/m1.npy"),
+    link("results/fig9.csv", "results/reconstructions/faces/m1.npy"),
+    link("results/fig10.png", DIGITS),
+    link("results/audit/mine/card.html", "results/datasets/mine-images/images.npy"),
+    link("results/claims.html", "results/scores/faces/m1.parquet"),
+]
+
+
+def test_pictures_of_restricted_data_are_withheld_and_what_shows_them():
+    left = restricted.withheld(["facescrub"], LINKS)
+    assert left == {
+        f"{SOURCES}/facescrub_actors.txt": restricted.SOURCE,
+        f"{SOURCES}/pictures/0000.zip": restricted.SOURCE,
+        IMAGES: restricted.FACES,
+        "results/datasets/facescrub/embeddings.parquet": restricted.TEMPLATES,
+        "results/reconstructions/faces/m1.npy": restricted.FACES,
+        "results/classes/faces/generic.npy": restricted.FACES,
+        "results/fig9.png": restricted.FACES,
+    }
+
+
+@pytest.mark.parametrize("path", ["results/fig99.png", "results/new/pictures.bin", "results/faces/fig8.png"])
+def test_a_kind_that_is_not_known_counts_as_pictures(path: str):
+    assert path in restricted.withheld(["facescrub"], [*LINKS, link(path, IMAGES)])
+
+
+def test_pictures_of_a_users_own_target_are_withheld():
+    left = restricted.withheld(["mine"], LINKS)
+    assert set(left) == {"results/datasets/mine-images/images.npy", "results/audit/mine/card.html"}
+
+
+def test_where_nothing_is_restricted_nothing_is_withheld():
+    assert restricted.withheld([], LINKS) == {}
