@@ -56,7 +56,7 @@ def run(archive: Archive, record: str) -> Run | None:
 
 
 def noted(archive: Archive, output: str) -> str:
-    """Return the member that is Snakemake's note on ``output``, or on the folder it is in; empty where there is none."""
+    """Return the member that is Snakemake's note on ``output``, or on the folder it is in, empty where none is."""
     above = [str(folder) for folder in PurePosixPath(output).parents if len(folder.parts) > 1]
     named = (note_member(path) for path in (output, *above))
     return next((name for name in named if name in archive.manifest.files), "")
