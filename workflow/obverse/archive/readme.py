@@ -21,23 +21,24 @@ Needs Python 3.11 or newer and no package, no network, no GPU:
     unzip -q archive.zip 'code/*' -d checked
     PYTHONPATH=checked/code/workflow python3 -m obverse.commands.verify archive.zip
 
-It hashes every file, follows every figure back to its data, and says what is intact, missing or changed. The exit
-status is 0 if all is as it was packed.
+It hashes every file, follows every figure back to its data, and says what is intact, missing, changed or recorded by
+nobody. The exit status is 0 if all is as it was packed, and every link of every figure's chain is recorded and fits.
 
 ## Go on from it
 
     unzip -q archive.zip 'code/*' -d fresh && cd fresh/code
     make .venv/.ready && . .venv/bin/activate
-    python -m obverse.commands.restore ../../archive.zip .
-    snakemake --cores all --configfile archived.yaml
+    python -m obverse.commands.restore ../../archive.zip
 
-where `archived.yaml` is a copy of `results/config.yaml`, the configuration as it was resolved. Snakemake finds nothing
-to do; after a change of a number or a line of code it does what that concerns.
+ends with the command that shows that Snakemake finds nothing to do there; after a change of a number or a line of code
+it does what that concerns. Where the configuration was not that of `config.yaml`, what differed is then in
+`restored.config.yaml`, to be given to `--configfile`.
 
 ## Make it again
 
-The same without `restore`, or, to have it compared: `python -m obverse.commands.verify archive.zip --rerun`. On a
-machine like the one that made it the bytes are the same; on another, figures agree within stated tolerances.
+The same without `restore`, or, to have it compared: `python -m obverse.commands.verify archive.zip --rerun`, which runs
+the code in the archive, and takes as long as the first time. On a machine like the one that made it the bytes are the
+same; on another, figures agree within tolerances that are stated.
 
 ## What is in it
 
