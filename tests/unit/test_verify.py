@@ -168,7 +168,11 @@ def test_other_code_than_the_jobs_ran_is_named(check):
     assert status == 1 and f"{name}: results/predictions/p.parquet was made by other code" in said
 
 
-@pytest.mark.parametrize("source", [b"def (", b"\xff", b"(" * 5000])
+HOSTILE = [b"def (", b"\xff", b"\0", b"(" * 5000, b"-" * 100_000 + b"1", b"a" + b".b" * 100_000, b"1+" * 2**21 + b"1"]
+HOSTILE += [b"if a:\n pass\n" + b"elif a:\n pass\n" * 9000]
+
+
+@pytest.mark.parametrize("source", HOSTILE, ids=range(len(HOSTILE)))
 def test_code_that_is_no_python_is_found_other_and_nothing_more(check, source):
     parts = handmade.whole()
     parts.tell("code/workflow/obverse/predict.py", source)
@@ -318,7 +322,7 @@ def test_any_flipped_byte_of_the_zip_itself_is_survived(check, tmp_path):
     assert found > 200
 
 
-def test_checking_needs_neither_torch_nor_pandas_nor_snakemake_nor_a_network(tmp_path):
+def test_checking_needs_no_installed_package_and_no_network(tmp_path):
     path = handmade.whole().write(tmp_path / "archive.zip")
     script = (
         "import socket, sys\n"
@@ -331,7 +335,7 @@ def test_checking_needs_neither_torch_nor_pandas_nor_snakemake_nor_a_network(tmp
         "print([name for name in ('torch', 'pandas', 'snakemake', 'numpy', 'pyarrow', 'yaml') if name in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-S", "-c", script],  # without what is installed
         env=os.environ | {"PYTHONPATH": str(PACKAGE)},
         capture_output=True,
         text=True,

@@ -12,6 +12,7 @@ from obverse.archive.zips import Damage
 
 _PARAM = "code="
 _PACKAGE = "code/workflow/obverse"
+_MOST = 2**22  # bytes of a module: taking a larger one apart would take gigabytes
 
 
 class Codes:
@@ -35,7 +36,7 @@ class Codes:
         base = f"{_PACKAGE}/{module.replace('.', '/')}"
         for name in (f"{base}.py", f"{base}/__init__.py"):
             try:
-                return provenance.digest(self._archive.zip.read(name).decode())
+                return provenance.digest(self._archive.zip.read(name, _MOST).decode())
             except KeyError:
                 continue
             except (Damage, ValueError, SyntaxError, tokenize.TokenError, RecursionError, MemoryError):
