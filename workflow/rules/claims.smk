@@ -101,11 +101,12 @@ rule check_claims:
         num_classes=[target(name).classes for name in ACCURATE.values() for seed in config["seeds"]],
         class_names=[name for seed in config["seeds"] for name in OF_CLASSES],
         angle_names=[*POSED, "fig14 aligned", OWN],
-        stand_ins=[role for role, chosen in config["datasets"].items() if chosen["source"] != "official"],
+        # Sorted: in which order files name them must not matter, for a resolved configuration has lost it.
+        stand_ins=sorted(role for role, chosen in config["datasets"].items() if chosen["source"] != "official"),
         calibrated=config["poses"]["mode"] == "calibrate",
         resamples=config["resamples"],
         seed=config["data_seed"],
-        origin=origin(*config["figures"]),
+        origin=origin(*sorted(config["figures"])),
     shell:
         r"""
         python -m obverse.check_claims \
