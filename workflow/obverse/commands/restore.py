@@ -55,7 +55,7 @@ def _restore(archive: Archive, directory: Path, force: bool) -> None:
     words = snakemaking.command(
         directory=directory.resolve(), checkout=checkout.resolve(), targets=archive.manifest.targets, configfile=config
     )
-    print("\n".join(map(reports.shown, _said(archive, directory, written, config))))
+    print("\n".join(map(reports.shown, _said(archive, directory, written, config, differing))))
     if differing:
         print("\n".join(_would_run(words, checkout)))
 
@@ -88,7 +88,7 @@ def _config(archive: Archive, directory: Path) -> Path | None:
     return path.resolve()
 
 
-def _said(archive: Archive, directory: Path, written: int, config: Path | None) -> list[str]:
+def _said(archive: Archive, directory: Path, written: int, config: Path | None, differing: list[str]) -> list[str]:
     withheld = sum(file.status == "withheld" for file in archive.manifest.files.values())
     words = ["snakemake", "-n", *archive.manifest.targets]
     words += [] if (directory / "Snakefile").is_file() else ["--directory", str(directory.resolve())]
@@ -96,16 +96,22 @@ def _said(archive: Archive, directory: Path, written: int, config: Path | None) 
     lines = [f"Restored into {directory.resolve()}: {written:,} files written."]
     if withheld:
         lines.append(f"{withheld:,} files are withheld: made anew where something that needs them is to run.")
-    return [*lines, "To see that there is nothing to do:", f"  {shlex.join(words)}"]
+    return [
+        *lines,
+        f"To see {'what there is' if differing else 'that there is nothing'} to do:",
+        f"  {shlex.join(words)}",
+    ]
 
 
 def _would_run(words: list[str], checkout: Path) -> list[str]:
     """Return what a dry run says of the jobs that would run."""
-    done = snakemaking.run(words, "--dry-run", "--quiet", "progress", checkout=checkout, quiet=True)
-    if "Job stats:" not in done.stdout:
-        return [line for line in done.stdout.splitlines() if line] if done.returncode else ["Nothing would rerun."]
-    table = done.stdout.split("Job stats:")[1].split("\n\n")[0]
-    return ["As the code differs, this would rerun:", *table.strip("\n").splitlines()]
+    done = snakemaking.run(words, "--dry-run", "--quiet", "rules", checkout=checkout, quiet=True)
+    if "Job stats:" in done.stdout:
+        table = done.stdout.split("Job stats:")[1].split("\n\n")[0]
+        return ["As the code differs, this would rerun:", *table.strip("\n").splitlines()]
+    if "Nothing to be done" in done.stdout:
+        return ["The code differs, but nothing would rerun."]
+    return ["The code differs; what would rerun Snakemake could not say:", *done.stdout.splitlines()[-5:]]
 
 
 if __name__ == "__main__":
