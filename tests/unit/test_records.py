@@ -53,6 +53,14 @@ def copy_it(*, sources: list[Path], folder: Path, nothing: Path, how: str, threa
             time.sleep(60)
         case "forks":
             child_is_ended()
+        case "makes a folder":
+            making = Path("making")
+            (making / "below").mkdir(parents=True)
+            (making / "below" / "one").write_bytes(b"1")
+            os.link(making / "below" / "one", making / "two")
+            if folder.is_dir():
+                folder.rmdir()
+            making.rename(folder)
         case "goes on":
             os.kill(os.getpid(), signal.SIGHUP)
     files.remove(output.with_name("state"))
@@ -138,6 +146,16 @@ def test_inputs_are_what_was_there_and_outputs_what_was_put_in_place_and_stayed(
         ended = command.lines("well")[-1]
         assert ended["inputs"] == {"a.txt": sha256(b"a"), "b.txt": sha256(b"b"), "there": None}
         assert ended["outputs"] == {"made/out.txt": sha256(b"a")}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_is_in_a_folder_that_was_made_or_made_anew_is_output(command: Command, there: bool):
+    """Such a folder is made aside and moved into place whole."""
+    if not there:
+        (command.folder / "there").rmdir()
+    command.run("makes a folder")
+    made = {"there/below/one": sha256(b"1"), "there/two": sha256(b"1")}
+    assert command.lines("makes a folder")[-1]["outputs"] == {"made/out.txt": sha256(b"a")} | made
 
 
 def test_the_circumstances_are_those_of_the_process(command: Command):

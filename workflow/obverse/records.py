@@ -68,6 +68,7 @@ class _Job:
         self._command = ["python", "-m", f"obverse.{stage}", *words]
         self._id, self._pid, self._started = uuid.uuid4().hex[:16], os.getpid(), now()
         self._inputs: dict[str, str | None] = {}
+        self._folders: dict[Path, tuple[int, int]] = {}
         self._sources: dict[str, str] = {}
         self._handlers: dict[int, object] = {}
         self._seconds, self._said, self._ended = 0.0, False, False
@@ -81,6 +82,7 @@ class _Job:
             self._sources = circumstances.sources()
         with self._harmless():
             self._inputs = _inputs(self._arguments)
+            self._folders = _folders(self._arguments)
         if threading.current_thread() is threading.main_thread():
             for number in _ENDING:
                 if signal.getsignal(number) is signal.SIG_DFL:
@@ -117,7 +119,7 @@ class _Job:
         """Return how each fact is found, and what stands for one that is not."""
         memory = self._folder / "digests.jsonl"
         return {
-            "outputs": (_outputs, {}),
+            "outputs": (lambda: _outputs(self._arguments, self._folders), {}),
             "threads": (lambda: circumstances.threads(self._arguments), 1),
             "device": (lambda: circumstances.device(self._arguments), {}),
             "host": (circumstances.host, {}),
@@ -162,14 +164,34 @@ def _outcome(error: BaseException) -> tuple[int, str]:
 
 def _inputs(arguments: Mapping[str, object]) -> dict[str, str | None]:
     """Return the sha256 of each file among the arguments, None for each folder; what is not there yet is no input."""
-    given = [value for many in arguments.values() for value in (many if isinstance(many, list) else [many])]
-    paths = dict.fromkeys(path for path in given if isinstance(path, Path) and path != Path())  # an empty word is none
+    paths = _paths(arguments)
     files_there = {str(path): _sha256(path) for path in paths if path.is_file()}
     return files_there | {str(path): None for path in paths if path.is_dir()}
 
 
-def _outputs() -> dict[str, str]:
-    return {str(path): _sha256(path) for path in files.placed() if path.is_file()}
+def _paths(arguments: Mapping[str, object]) -> list[Path]:
+    """Return the paths among the arguments, each once; an empty word is none."""
+    given = [value for many in arguments.values() for value in (many if isinstance(many, list) else [many])]
+    return list(dict.fromkeys(path for path in given if isinstance(path, Path) and path != Path()))
+
+
+def _folders(arguments: Mapping[str, object]) -> dict[Path, tuple[int, int]]:
+    """Return the folders among the arguments, each with what another one of the same name would not have."""
+    return {path: _identity(path) for path in _paths(arguments) if path.is_dir()}
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    return path.stat().st_dev, path.stat().st_ino
+
+
+def _outputs(arguments: Mapping[str, object], before: Mapping[Path, tuple[int, int]]) -> dict[str, str]:
+    """Return the sha256 of what was put in place, and of all in folders that were made, or made anew."""
+    made = [path for path, identity in _folders(arguments).items() if before.get(path) != identity]
+    below = sorted(path for folder in made for path in folder.rglob("*"))
+    found = {path: _identity(path) for path in [*files.placed(), *below] if path.is_file()}
+    once = {identity: path for path, identity in found.items()}  # tens of gigabytes may have two names
+    sums = {identity: _sha256(path) for identity, path in once.items()}
+    return {str(path): sums[identity] for path, identity in found.items()}
 
 
 def _sha256(path: Path) -> str:

@@ -109,15 +109,16 @@ rule check_claims:
         angle_names=[*POSED, "fig14 aligned", OWN],
         face_names=[row for row, _, _ in FACES_CLAIMED],
         face_parts=[part for _, part, _ in FACES_CLAIMED],
-        stand_ins=[
+        # Sorted: in which order files name them must not matter, for a resolved configuration has lost it.
+        stand_ins=sorted(
             role
             for role, chosen in {**config["datasets"], "rekognition": config["rekognition"]}.items()
             if chosen["source"] != "official"
-        ],
+        ),
         calibrated=config["poses"]["mode"] == "calibrate",
         resamples=config["resamples"],
         seed=config["data_seed"],
-        origin=origin(*config["figures"]),
+        origin=origin(*sorted(config["figures"])),
     shell:
         r"""
         python -m obverse.check_claims \

@@ -1,0 +1,116 @@
+"""`verify --rerun`: an archive's code makes its results once more, and a table compares."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import handmade
+from handmade import Parts
+
+PACKAGE = Path(__file__).parents[2] / "workflow"
+
+SNAKEFILE = b"""
+configfile: "config.yaml"
+
+rule numbers:
+    output: "results/numbers.csv"
+    params: m=config["m"]
+    shell: "echo name,value >{output}; echo m,{params.m} >>{output}"
+
+rule draw:
+    input: "results/numbers.csv"
+    output: "results/fig9.csv"
+    shell: "cp {input} {output}"
+
+rule record:
+    output: "results/config.yaml"
+    params: m=config["m"]
+    shell: "echo 'm: {params.m}' >{output}"
+"""
+MADE = {"results/numbers.csv": b"name,value\nm,20\n", "results/fig9.csv": b"name,value\nm,20\n"}
+JOBS = [("numbers", "results/numbers.csv", []), ("draw", "results/fig9.csv", ["results/numbers.csv"])]
+
+
+def small() -> Parts:
+    """An archive of a workflow of three rules, made with another number than config.yaml's; nothing is recorded."""
+    members = {"code/Snakefile": SNAKEFILE, "code/config.yaml": b"m: 10\n", "results/config.yaml": b"m: 20\n"} | MADE
+    files = {
+        name: {"sha256": handmade.sha256(content), "size": len(content), "status": "kept", "why": ""}
+        for name, content in members.items()
+    }
+    links = [
+        {"rule": rule, "outputs": [output], "inputs": inputs, "record": "", "shellcmd": "", "params": []}
+        for rule, output, inputs in [*JOBS, ("record", "results/config.yaml", [])]
+    ]
+    made = handmade.whole().manifest["made"]
+    targets = ["results/fig9.csv", "results/config.yaml"]
+    return Parts(members, {"format": 1, "made": made, "targets": targets, "files": files, "links": links})
+
+
+def verify(parts: Parts, tmp_path: Path, *options: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "obverse.commands.verify", str(parts.write(tmp_path / "archive.zip")), *options]
+    environment = os.environ | {"PYTHONPATH": str(PACKAGE), "TMPDIR": str(tmp_path)}
+    return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
+
+
+def test_the_archived_code_and_configuration_make_the_same_bytes_in_a_folder_that_is_gone_afterwards(tmp_path):
+    done = verify(small(), tmp_path, "--rerun")
+    assert "results/fig9.csv     same bytes" in done.stdout, done.stderr
+    assert "3 files: 3 same bytes" in done.stdout
+    assert done.returncode == 1  # for nothing was recorded of the jobs
+    assert not list(tmp_path.glob("obverse-*"))
+
+
+def test_a_named_target_is_made_in_a_named_folder_and_compared_with_all_it_comes_from(tmp_path):
+    parts = small()
+    parts.tell("results/numbers.csv", b"name,value\nm,20.1\n")
+    parts.tell("results/fig9.csv", b"name,value\nm,25\n")
+    done = verify(parts, tmp_path, "--rerun", "results/fig9.csv", "--directory", "again")
+    assert done.returncode == 1
+    assert "results/fig9.csv     differs             1 of 1 numbers differ, most 25 and 20" in done.stdout, done.stderr
+    assert "results/numbers.csv  agrees              1 of 1 numbers differ, most 20.1 and 20" in done.stdout
+    assert "2 files: 1 agrees, 1 differs" in done.stdout
+    assert (tmp_path / "again/results/fig9.csv").read_bytes() == MADE["results/fig9.csv"]
+    assert not (tmp_path / "again/results/config.yaml").exists()
+
+
+def test_a_withheld_file_is_held_against_its_hash(tmp_path):
+    parts = small()
+    parts.withhold("results/numbers.csv")
+    done = verify(parts, tmp_path, "--rerun", "results/fig9.csv")
+    assert "2 files: 2 same bytes" in done.stdout, done.stderr
+    parts.manifest["files"]["results/numbers.csv"]["sha256"] = "0" * 64
+    assert "results/numbers.csv  cannot be compared" in verify(parts, tmp_path, "--rerun").stdout
+
+
+def test_a_run_that_fails_is_said_and_ends_in_exit_status_1(tmp_path):
+    parts = small()
+    parts.tell("code/Snakefile", SNAKEFILE.replace(b"cp {input}", b"false {input}"))
+    done = verify(parts, tmp_path, "--rerun")
+    assert done.returncode == 1 and "not made again: Snakemake ended with exit status 1" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (["--rerun", "results/fig10.csv"], "expected targets that it has, found results/fig10.csv"),
+        (["--rerun", "--directory", "."], "expected a new or empty folder, found another"),
+        (["--directory", "again"], "--directory is for --rerun"),
+    ],
+)
+def test_what_cannot_be_made_again_is_refused(tmp_path, options, error):
+    done = verify(small(), tmp_path, *options)
+    assert done.returncode != 0 and error in done.stderr
+    assert "Traceback" not in done.stderr and [path.name for path in tmp_path.iterdir()] == ["archive.zip"]
+
+
+def test_a_changed_archive_is_not_run(tmp_path):
+    parts = small()
+    parts.members["code/Snakefile"] += b"x"
+    done = verify(parts, tmp_path, "--rerun", "--directory", "again")
+    assert done.returncode == 1 and "Nothing was made again." in done.stderr
+    assert not (tmp_path / "again").exists()

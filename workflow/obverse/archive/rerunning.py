@@ -1,0 +1,102 @@
+"""Making an archive's results once more, with its code and configuration, and comparing them."""
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from obverse import files
+from obverse.archive import comparing, configs, snakemaking
+from obverse.archive.comparing import AGREES, SAME, Comparison
+from obverse.archive.contents import Archive
+from obverse.archive.graph import Graph
+from obverse.archive.manifest import ABSENT, KEPT
+from obverse.archive.reports import shown
+from obverse.errors import UnusableInput
+
+_CODE = "code/"
+_CONFIG = "archived.config.yaml"
+_MOST = 2**32  # bytes of one file that is compared
+
+_WITHHELD, _NOT_MADE = "cannot be compared", "was not made"
+
+
+def rerun(archive: Archive, targets: Sequence[str], directory: Path | None) -> bool:
+    """Make ``targets`` (all of the archive's where none) in ``directory``, print a table; return whether all agrees.
+
+    ``directory`` must be new or empty; where it is None a temporary folder serves. This runs the archive's code. Raises
+    `UnusableInput` for a target that the archive has not, or a folder that holds something.
+    """
+    targets = list(targets or archive.manifest.targets)
+    known = {name for link in archive.manifest.links for name in link.outputs}
+    if strange := [name for name in targets if name not in known]:
+        problem = f"expected targets that it has, found {', '.join(strange)}"
+        raise UnusableInput(archive.zip.path, problem, f"It is for {', '.join(archive.manifest.targets)}.")
+    with _clean(directory) as folder:
+        config = _unpack(archive, folder)
+        words = snakemaking.command(directory=folder, checkout=folder, targets=targets, configfile=config)
+        done = snakemaking.run(words, "--cores", "all", checkout=folder)
+        if done.returncode != 0:
+            print(f"not made again: Snakemake ended with exit status {done.returncode}, for the reason above")
+            return False
+        found = {name: _compared(archive, name, folder / name) for name in _results(archive, targets)}
+    print("\n".join(table(found, targets)))
+    return all(one.verdict in (SAME, AGREES, _WITHHELD) for one in found.values())
+
+
+def table(found: dict[str, Comparison], targets: Sequence[str]) -> list[str]:
+    """Return a line for each target, for each other file that is not the same to the byte, and for each sum."""
+    listed = [name for name, one in found.items() if name in targets or one.verdict != SAME]
+    width = max(map(len, listed), default=0)
+    lines = [f"{shown(name):{width}}  {found[name].verdict:18}  {found[name].words}".rstrip() for name in listed]
+    verdicts = [one.verdict for one in found.values()]
+    counts = [f"{verdicts.count(verdict):,} {verdict}" for verdict in sorted(set(verdicts))]
+    share = f"{comparing.RELATIVE:.0%}"
+    rule = f"agrees: numbers in texts within {share} or {comparing.ABSOLUTE:g}, arrays within {share} of their size"
+    return [
+        "Made again:",
+        *lines,
+        f"{len(found):,} files: {', '.join(counts)} ({rule})",
+    ]
+
+
+@contextlib.contextmanager
+def _clean(directory: Path | None) -> Iterator[Path]:
+    if directory is None:
+        with tempfile.TemporaryDirectory(prefix="obverse-") as folder:
+            yield Path(folder).resolve()
+        return
+    if directory.is_symlink() or (directory.exists() and (not directory.is_dir() or any(directory.iterdir()))):
+        raise UnusableInput(directory, "expected a new or empty folder, found another", "Name one that is not there.")
+    directory.mkdir(parents=True, exist_ok=True)
+    yield directory.resolve()
+
+
+def _unpack(archive: Archive, folder: Path) -> Path | None:
+    """Write the archive's code below ``folder``; return what to give to ``--configfile``, None where nothing."""
+    for name, file in archive.manifest.files.items():
+        if name.startswith(_CODE) and file.status == KEPT:
+            files.write_bytes(folder / name.removeprefix(_CODE), archive.zip.read(name, _MOST))
+    changed = configs.changes(archive)
+    if not changed:
+        return None
+    files.write_bytes(folder / _CONFIG, changed)
+    return folder / _CONFIG
+
+
+def _results(archive: Archive, targets: Sequence[str]) -> list[str]:
+    """Return the results that ``targets`` come from, and they."""
+    _, names = Graph(archive.manifest).behind(targets)
+    listed = archive.manifest.files
+    return [name for name in names if name.startswith("results/") and name in listed and listed[name].status != ABSENT]
+
+
+def _compared(archive: Archive, name: str, made: Path) -> Comparison:
+    if not made.is_file():
+        return Comparison(_NOT_MADE)
+    content = made.read_bytes()
+    if archive.manifest.files[name].status == KEPT:
+        return comparing.compare(name, archive.zip.read(name, _MOST), content)
+    same = hashlib.sha256(content).hexdigest() == archive.manifest.files[name].sha256
+    return Comparison(SAME) if same else Comparison(_WITHHELD, "other bytes than those the archive has the hash of")

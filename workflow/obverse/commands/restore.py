@@ -1,0 +1,118 @@
+"""Unpack an archive's results into a fresh clone, so that Snakemake finds nothing to do there.
+
+    python -m obverse.commands.restore ARCHIVE [--directory DIR] [--force]
+
+Results, with their times, records and Snakemake's notes go below DIR: a clone of the repository, or a folder to give
+to snakemake's --directory from the clone that this command is of. Files that are there and differ are left alone, and
+nothing is written; nor where the clone's code is not the archive's, but with --force, which then says what would rerun.
+"""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+from obverse import files, locks
+from obverse.archive import checks, configs, contents, reports, restoring, snakemaking
+from obverse.archive.contents import Archive
+from obverse.errors import UnusableInput
+
+_BASE = Path(__file__).parents[3]
+_CONFIG = "restored.config.yaml"
+
+
+def main() -> None:
+    """Restore the archive named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m obverse.commands.restore", description=__doc__.split("\n")[0])
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("--directory", type=Path, default=Path(), help="a fresh clone, or another working directory")
+    parser.add_argument("--force", action="store_true", help="also where the code is not the archive's")
+    arguments = parser.parse_args()
+    try:
+        with contents.opening(arguments.archive) as archive:
+            _restore(archive, arguments.directory, arguments.force)
+    except UnusableInput as error:
+        sys.exit(reports.shown_lines(f"restore: error: {error}"))
+
+
+def _restore(archive: Archive, directory: Path, force: bool) -> None:
+    checkout = directory if (directory / "Snakefile").is_file() else _BASE
+    _check_archive(archive)
+    _check_directory(directory)
+    differing = restoring.differing_code(archive, checkout)
+    if differing and not force:
+        problem = "\n  ".join([f"expected the code of the archive, found {len(differing):,} other files:", *differing])
+        known = archive.manifest.made.commit
+        remedy = f"Check out {known or 'the code that it was made with'}, or add --force: the results that other code"
+        raise UnusableInput(checkout, problem, f"{remedy} would make otherwise are then made anew.")
+    wanted = restoring.placements(archive, directory)
+    restoring.check_free(archive, directory, wanted)
+    directory.mkdir(exist_ok=True)
+    config = _config(archive, directory)
+    restoring.check_room(archive, directory, wanted)
+    (directory / ".snakemake/incomplete").mkdir(parents=True, exist_ok=True)  # else Snakemake takes it for an old one
+    written = restoring.place(archive, wanted)
+    words = snakemaking.command(
+        directory=directory.resolve(), checkout=checkout.resolve(), targets=archive.manifest.targets, configfile=config
+    )
+    print("\n".join(map(reports.shown, _said(archive, directory, written, config, differing))))
+    if differing:
+        print("\n".join(_would_run(words, checkout)))
+
+
+def _check_archive(archive: Archive) -> None:
+    checked = checks.members(archive)
+    if not checked.whole:
+        bad = sorted({*checked.changed, *checked.missing, *checked.unlisted})
+        problem = "\n  ".join(
+            [f"expected an intact archive, found {len(bad):,} files changed, missing or extra:", *bad]
+        )
+        raise UnusableInput(archive.zip.path, problem, "See obverse.commands.verify. Nothing was written.")
+
+
+def _check_directory(directory: Path) -> None:
+    if not (directory.is_dir() or (directory.parent.is_dir() and not directory.exists())):
+        raise UnusableInput(directory, "expected a folder, found none", "Make it, or clone the repository there.")
+    if locks.in_use(directory / ".snakemake"):
+        raise UnusableInput(directory, "expected no run at work, found one", "Wait for it, or end it.")
+
+
+def _config(archive: Archive, directory: Path) -> Path | None:
+    """Write what of the configuration is not config.yaml's, where there is any; return where it stands."""
+    changed, path = configs.changes(archive), directory / _CONFIG
+    if not changed:
+        return None
+    if path.is_symlink() or (path.exists() and path.read_bytes() != changed):
+        raise UnusableInput(path, "expected none, or the archive's, found another", "Move it away.")
+    files.write_bytes(path, changed)
+    return path.resolve()
+
+
+def _said(archive: Archive, directory: Path, written: int, config: Path | None, differing: list[str]) -> list[str]:
+    withheld = sum(file.status == "withheld" for file in archive.manifest.files.values())
+    words = ["snakemake", "-n", *archive.manifest.targets]
+    words += [] if (directory / "Snakefile").is_file() else ["--directory", str(directory.resolve())]
+    words += ["--configfile", str(directory / _CONFIG)] if config else []
+    lines = [f"Restored into {directory.resolve()}: {written:,} files written."]
+    if withheld:
+        lines.append(f"{withheld:,} files are withheld: made anew where something that needs them is to run.")
+    return [
+        *lines,
+        f"To see {'what there is' if differing else 'that there is nothing'} to do:",
+        f"  {shlex.join(words)}",
+    ]
+
+
+def _would_run(words: list[str], checkout: Path) -> list[str]:
+    """Return what a dry run says of the jobs that would run."""
+    done = snakemaking.run(words, "--dry-run", "--quiet", "rules", checkout=checkout, quiet=True)
+    if "Job stats:" in done.stdout:
+        table = done.stdout.split("Job stats:")[1].split("\n\n")[0]
+        return ["As the code differs, this would rerun:", *table.strip("\n").splitlines()]
+    if "Nothing to be done" in done.stdout:
+        return ["The code differs, but nothing would rerun."]
+    return ["The code differs; what would rerun Snakemake could not say:", *done.stdout.splitlines()[-5:]]
+
+
+if __name__ == "__main__":
+    main()
