@@ -1,0 +1,172 @@
+"""The chain behind each target of an archive: whether every job says what its neighbours, and the files, say."""
+
+import posixpath
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from obverse.archive import codes, testimony
+from obverse.archive.checks import Checked
+from obverse.archive.contents import Archive
+from obverse.archive.manifest import Link
+from obverse.archive.testimony import Note, Run
+
+# Snakemake's, in a folder that is an output: no job writes it.
+_STAMP = ".snakemake_timestamp"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What is wrong behind a target, in words: ``broken``, two that disagree; ``unrecorded``, none that says it."""
+
+    target: str
+    jobs: int
+    broken: tuple[str, ...]
+    unrecorded: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Return whether every link holds."""
+        return not (self.broken or self.unrecorded)
+
+
+def chains(archive: Archive, checked: Checked) -> list[Chain]:
+    """Return the chain behind each target of the manifest, from the target back to what no job made."""
+    weighing = _Weighing(archive, checked)
+    return [weighing.chain(target) for target in archive.manifest.targets]
+
+
+class _Weighing:
+    """What was said of each job and file, found once for all targets."""
+
+    def __init__(self, archive: Archive, checked: Checked) -> None:
+        self._archive, self._files = archive, archive.manifest.files
+        self._bad = {**checked.changed, **checked.missing}
+        self._code = codes.Codes(archive)
+        self._below: dict[str, list[str]] = {}
+        for name in self._files:
+            above = posixpath.dirname(name)
+            while above:
+                self._below.setdefault(above, []).append(name)
+                above = posixpath.dirname(above)
+        self._makers = {file: link for link in archive.manifest.links for file in self._expanded(link.outputs)}
+        self._verdicts: dict[Link, tuple[list[str], list[str]]] = {}
+
+    def chain(self, target: str) -> Chain:
+        """Return the chain behind one target."""
+        links: dict[Link, None] = {}
+        broken, unrecorded = [], []
+        waiting, seen = self._expanded([target]), set()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            link = self._makers.get(name)
+            if name not in self._files:
+                broken.append(f"{name}: something was made of it, and the manifest does not list it")
+            elif name in self._bad:
+                broken.append(f"{name}: {self._bad[name]}")
+            if link is None and name.startswith("results/"):
+                unrecorded.append(f"{name}: by no job of the manifest")
+            elif link is not None and link not in links:
+                links[link] = None
+                waiting += self._expanded([*link.outputs, *link.inputs])
+        for link in links:
+            broken += self._verdict(link)[0]
+            unrecorded += self._verdict(link)[1]
+        return Chain(target, len(links), tuple(sorted(set(broken))), tuple(sorted(set(unrecorded))))
+
+    def _expanded(self, names: Iterable[str]) -> list[str]:
+        """Return the files that names are of: a folder's are those below it."""
+        found = []
+        for name in names:
+            found += [name] if name in self._files else self._below.get(name, [name])
+        return found
+
+    def _verdict(self, link: Link) -> tuple[list[str], list[str]]:
+        if link not in self._verdicts:
+            run = testimony.run(self._archive, link.record)
+            notes = {output: testimony.note(self._archive, output) for output in link.outputs}
+            found = [(self._code.problems(link), []), self._of_run(link, run), self._of_notes(link, notes)]
+            unread = self._unread(link, run, [note for note in notes.values() if note])
+            self._verdicts[link] = (
+                [problem for broken, _ in found for problem in broken],
+                [problem for _, unrecorded in found for problem in unrecorded] + unread,
+            )
+        return self._verdicts[link]
+
+    def _of_run(self, link: Link, run: Run | None) -> tuple[list[str], list[str]]:
+        """Hold a job's own record against the manifest: its command, what it wrote, what it read."""
+        outputs = [name for name in self._expanded(link.outputs) if posixpath.basename(name) != _STAMP]
+        if run is None:
+            return [], [f"{name}: its job ({link.rule}) has no record that ended well" for name in outputs]
+        broken, unrecorded = [], []
+        if not link.record.endswith(f"/{run.stage}/{run.key}.jsonl") or not _is_in(run, link.shellcmd):
+            broken.append(f"{link.record}: it is of another command than Snakemake gave for {link.rule}")
+        wrote = self._by_member(run.outputs)
+        for name in outputs:
+            if name not in wrote:
+                unrecorded.append(f"{name}: its job ({link.rule}) recorded nothing of it")
+            elif self._differs(name, wrote[name]):
+                broken.append(f"{name}: its job ({link.rule}) left other bytes")
+        broken += self._read_otherwise(link, run.inputs, f"as its job ({link.rule}) recorded")
+        return broken, unrecorded
+
+    def _of_notes(self, link: Link, notes: Mapping[str, Note | None]) -> tuple[list[str], list[str]]:
+        """Hold Snakemake's notes on a job's outputs against the manifest."""
+        broken = []
+        inputs = _inside(self._expanded(link.inputs))
+        for output, note in notes.items():
+            if note is not None:
+                same = (note.rule, note.shellcmd, sorted(note.params)) == (
+                    link.rule,
+                    link.shellcmd,
+                    sorted(link.params),
+                )
+                named = _inside(self._expanded(testimony.member(path, self._files) for path in note.inputs))
+                if not same or named != inputs:
+                    broken.append(f"{output}: Snakemake's note and the manifest say different things of its job")
+                broken += self._read_otherwise(link, note.checksums, "as Snakemake noted")
+        return broken, [f"{output}: Snakemake's note on it is missing" for output, note in notes.items() if not note]
+
+    def _read_otherwise(self, link: Link, hashes: Mapping[str, object], source: str) -> list[str]:
+        known = self._by_member(hashes)
+        differing = [
+            name for name in self._expanded(link.inputs) if known.get(name) and self._differs(name, known[name])
+        ]
+        return [f"{name}: {link.outputs[0]} was made of other bytes, {source}" for name in differing]
+
+    def _unread(self, link: Link, run: Run | None, notes: list[Note]) -> list[str]:
+        """Return in words of which inputs nobody recorded a hash; of a folder's files nobody does, and that is fine."""
+        read = self._by_member(run.inputs if run else {})
+        vouched = {name for name, sha256 in read.items() if sha256}
+        folders = {name for name, sha256 in read.items() if sha256 is None}
+        for note in notes:
+            vouched |= self._by_member(note.checksums).keys()
+            folders |= {testimony.member(path, self._files) for path in note.inputs} - self._files.keys()
+        vouched.update(self._expanded(folders))
+        unread = [name for name in self._expanded(link.inputs) if name not in vouched]
+        return [f"{name}: nobody recorded what {link.outputs[0]} read of it" for name in unread]
+
+    def _by_member(self, hashes: Mapping[str, object]) -> dict[str, object]:
+        return {testimony.member(path, self._files): sha256 for path, sha256 in hashes.items()}
+
+    def _differs(self, name: str, sha256: object) -> bool:
+        """Return whether a recorded hash is not the manifest's; of an absent file the manifest may know none."""
+        return name in self._files and self._files[name].sha256 not in ("", sha256)
+
+
+def _inside(names: Iterable[str]) -> set[str]:
+    """Return the names that say where a file lies: of one elsewhere the archive does not."""
+    return {name for name in names if name.startswith(("results/", "code/"))}
+
+
+def _is_in(run: Run, shellcmd: str) -> bool:
+    """Return whether a run is of the command that Snakemake gave to the shell."""
+    try:
+        words = [word for word in shlex.split(shellcmd) if word != "\n"]  # where a line goes on in the next
+    except ValueError:
+        return False
+    wanted = ["python", "-m", f"obverse.{run.stage}", *run.words]
+    return any(words[start : start + len(wanted)] == wanted for start in range(len(words) - len(wanted) + 1))

@@ -1,0 +1,70 @@
+"""An archive opened for reading: its members and its manifest, both looked through first."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from obverse.archive import manifest, zips
+from obverse.archive.manifest import Manifest
+from obverse.archive.zips import Zip
+from obverse.errors import UnusableInput
+
+_MOST_MANIFEST = 2**28  # bytes: it is read whole
+_LAST_TIME = 2**63  # nanoseconds: what a file system can hold
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The members of an archive, and what its manifest says of them."""
+
+    zip: Zip
+    manifest: Manifest
+
+
+@contextlib.contextmanager
+def opening(path: Path) -> Iterator[Archive]:
+    """Open the archive at ``path`` while the block runs.
+
+    Raises `UnusableInput` for what `zips.opening` refuses, and for a manifest that is not there, was changed, or is of
+    another format.
+    """
+    with zips.opening(path) as opened:
+        yield Archive(opened, _manifest(opened))
+
+
+def _manifest(opened: Zip) -> Manifest:
+    where = f"{opened.path}, member {manifest.MEMBER}"
+    remedy = "Name an archive that Obverse packed, or take it again from where it was published."
+    try:
+        size = opened.size(manifest.MEMBER)
+        if size > _MOST_MANIFEST:
+            raise UnusableInput(where, f"expected at most {_MOST_MANIFEST:,} bytes, found {size:,}", remedy)
+        found = manifest.read(opened.read(manifest.MEMBER))
+    except KeyError:
+        raise UnusableInput(where, "expected the manifest of an archive, found no such member", remedy) from None
+    except zips.Damage as damage:
+        raise UnusableInput(where, f"{damage}: it was changed", remedy) from damage
+    except UnusableInput as error:
+        raise UnusableInput(where, error.problem, error.remedy) from error
+    if not _is_typed(found):
+        raise UnusableInput(where, "expected texts, lists and numbers at their places, found others", remedy)
+    return found
+
+
+def _is_typed(found: Manifest) -> bool:
+    """Return whether each value is of its type: the digest says only that all is as somebody wrote it."""
+    texts = [getattr(found.made, name) for name in ("commit", "snakemake", "python")]
+    lists = [found.made.dirty, found.made.stale, found.targets]
+    for link in found.links:
+        texts += [link.rule, link.record, link.shellcmd]
+        lists += [link.outputs, link.inputs, link.params]
+    for file in found.files.values():
+        texts += [file.sha256, file.status, file.why]
+    numbers = [file.size for file in found.files.values()]
+    numbers += [file.mtime_ns for file in found.files.values() if file.mtime_ns is not None]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(isinstance(many, tuple) and all(isinstance(one, str) for one in many) for many in lists)
+        and all(type(number) is int and 0 <= number < _LAST_TIME for number in numbers)
+    )
