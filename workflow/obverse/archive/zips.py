@@ -18,6 +18,7 @@ MOST_BYTES = 64 * 2**30  # of all members, unpacked
 MOST_RATIO = 1000  # of what is unpacked to what is packed: deflate itself ends at 1,032
 
 _PIECE = 2**20  # bytes
+_LAST_PLACE = 2**63  # in a file
 _LOCAL = struct.Struct("<4s5H3L2H")  # what stands before each member: its name and an extra field follow
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _UNREADABLE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, OverflowError, struct.error)
@@ -61,8 +62,10 @@ class Zip:
         if checksum != entry.CRC:
             raise Damage(f"expected the checksum {entry.CRC:08x}, found {checksum:08x}")
 
-    def read(self, name: str) -> bytes:
-        """Return a member's content whole; raise as `pieces` does."""
+    def read(self, name: str, most: int = 2**28) -> bytes:
+        """Return a member's content whole; raise as `pieces` does, and `Damage` for one of more than ``most`` bytes."""
+        if self.size(name) > most:
+            raise Damage(f"expected at most {most:,} bytes, found {self.size(name):,}")
         return b"".join(self.pieces(name))
 
     def _unpacked(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -92,10 +95,13 @@ class Zip:
             raise Damage(f"expected the member at its place, found one named {named.decode(errors='replace')!r}")
         place = entry.header_offset + _LOCAL.size + long + extra
         for start in range(place, place + entry.compress_size, _PIECE):
-            yield self._at(start, min(_PIECE, place + entry.compress_size - start))
+            piece = self._at(start, min(_PIECE, place + entry.compress_size - start))
+            if not piece:
+                return  # the archive ends here, whatever its directory says
+            yield piece
 
     def _at(self, place: int, size: int) -> bytes:
-        return os.pread(self._stream.fileno(), size, place)
+        return os.pread(self._stream.fileno(), size, place) if 0 <= place < _LAST_PLACE else b""
 
 
 @contextlib.contextmanager
