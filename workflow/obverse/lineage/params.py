@@ -1,0 +1,80 @@
+"""A job's params as Snakemake keeps them, taken apart: numbers by their names, the code, and the libraries."""
+
+import ast
+import hashlib
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_NAMED = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_CODE = "code"
+_SEED = "--seed"
+
+
+@dataclass(frozen=True)
+class Params:
+    """``values`` as Python writes them, by name; digests of ``modules``; locked versions of ``libraries``.
+
+    What carries no name, from before params did, is together under the empty one.
+    """
+
+    values: Mapping[str, str]
+    modules: Mapping[str, str]
+    libraries: Mapping[str, str]
+
+    def digest(self) -> str:
+        """Return 12 hex digits that change with any module or library; empty where none is known."""
+        listed = sorted([*self.modules.items(), *self.libraries.items()])
+        return hashlib.sha256(repr(listed).encode()).hexdigest()[:12] if listed else ""
+
+
+def read(texts: Iterable[str]) -> Params:
+    """Return what the texts say, each of which is ``name=value`` (`parameters.py`)."""
+    values, modules, libraries, nameless = {}, {}, {}, []
+    for text in texts:
+        match = _NAMED.fullmatch(text)
+        if not match:
+            nameless.append(text)
+        elif match[1] == _CODE:
+            for one in _list(match[2]):
+                name, _, rest = one.partition("=")
+                if rest.startswith("="):
+                    libraries[name] = rest[1:]
+                else:
+                    modules[name] = rest
+        else:
+            values[match[1]] = match[2]
+    return Params(values | ({"": ", ".join(nameless)} if nameless else {}), modules, libraries)
+
+
+def options(shellcmd: str) -> dict[str, list[str]]:
+    """Return the options of a command with their words; none where it cannot be taken apart."""
+    try:
+        words = shlex.split(shellcmd.replace("\\\n", " "))
+    except ValueError:
+        return {}
+    found: dict[str, list[str]] = {}
+    name = None
+    for word in words:
+        if word.startswith("--"):
+            name, equals, value = word.partition("=")
+            found[name] = [value] if equals else []
+        elif name and word.startswith(("&>", ">")):
+            name = None
+        elif name:
+            found[name].append(word)
+    return found
+
+
+def seed(shellcmd: str) -> str:
+    """Return the seed that a command is given, which its path holds and its params do not; empty where none is."""
+    return " ".join(options(shellcmd).get(_SEED, []))
+
+
+def _list(text: str) -> list[str]:
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return []
+    return [str(one) for one in found] if isinstance(found, list) else []
