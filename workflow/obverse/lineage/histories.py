@@ -125,11 +125,11 @@ def renamed(job: Job) -> Job:
 def _history(where: Path, jobs: list[Job], own: Path, packed: Mapping[str, str], directory: Path | None) -> History:
     told = tuple(map(renamed, jobs))
     ran = {named(output): _renamed(run) for output, run in runs.newest(own).items()}
-    read_last = sorted(told, key=lambda job: job.ended)
-    sums = {path: sha for job in read_last for path, sha in job.checksums.items()}
-    for job in read_last:
-        for output in job.outputs:
-            sums |= {path: sha for path, sha in (ran[output].inputs if output in ran else {}).items() if sha}
+    sums: dict[str, str] = {}  # as read last
+    for job in sorted(told, key=lambda job: job.ended):
+        sums |= job.checksums
+    for run in sorted(ran.values(), key=lambda run: run.ended):
+        sums |= {path: sha for path, sha in run.inputs.items() if sha}
     return History(where, told, ran, {**sums, **packed}, directory)
 
 
