@@ -8,7 +8,6 @@ from obverse.lineage import changes
 from obverse.lineage.changes import FILE, Cause, Change
 from obverse.lineage.histories import History
 
-
 _SHORT = 12  # hex digits of a sha256 that are shown
 
 

@@ -5,6 +5,7 @@ for; the version is locked, and a test holds the answers against a dry run's.
 """
 
 import contextlib
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -26,7 +27,9 @@ def plan(directory: Path, configfiles: Sequence[Path], targets: Sequence[str]) -
 
     Raises `UnusableInput` where the workflow cannot be planned: a key that is no key, a target that no rule makes.
     """
-    quiet = OutputSettings(quiet={Quietness.ALL}, dryrun=True, enable_file_logging=False)
+    quiet = OutputSettings(
+        quiet={Quietness.ALL}, dryrun=True, log_level_override=logging.ERROR, enable_file_logging=False
+    )
     try:
         with contextlib.chdir(Path.cwd()), SnakemakeApi(quiet) as api:
             workflow = _built(api, directory, configfiles, targets)

@@ -29,7 +29,8 @@ def lines(history: History, target: str) -> list[str]:
     everywhere = next(iter(machines)) if len(machines) == 1 else ""
     tree = _Tree(history, told_once=bool(everywhere))
     drawn = tree.job(history.makers()[target], target, 0)
-    count = f"{len(jobs)} jobs{_recorded(runs)}{f', {len(loose)} files that no job made' * bool(loose)}"
+    files = f", {len(loose)} file{'s' * (len(loose) > 1)} that no job made" if loose else ""
+    count = f"{len(jobs)} jobs{_recorded(runs)}{files}"
     head = [f"{target} in {history.where}:", *_wrapped(f"{count}{f', on {everywhere}' * bool(everywhere)}", 0)]
     return [shown(line.replace(_TIED, " ")) for line in [*head, "", *drawn]]
 
