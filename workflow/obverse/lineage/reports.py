@@ -29,10 +29,10 @@ _WORDS = {
 
 def different(before: Path, now: Path, targets: Sequence[str], found: Difference) -> list[str]:
     """Return what tells two histories apart; one line where nothing does."""
-    what = f"behind {', '.join(targets)}" if targets else "in all"
+    what = f" behind {', '.join(targets)}" if targets else ""
     if not found:
-        return [shown(f"Equal: {found.jobs} jobs {what} are alike in {before} and {now}.")]
-    lines = [f"{before} → {now}: {found.jobs} jobs {what} are in both.", *_explained(found.causes)]
+        return [shown(f"Equal: {found.jobs} jobs{what} are alike in {before} and {now}.")]
+    lines = [f"{before} → {now}: {found.jobs} jobs{what} are in both.", *_explained(found.causes)]
     lines += _counted("The same bytes came of it nevertheless", found.idle)
     lines += _counted("Differ only because an input does", found.followers)
     lines += _counted("Made other bytes though nothing recorded differs", found.unexplained)
