@@ -31,3 +31,12 @@ def test_the_options_of_a_command_are_read_with_their_words():
     assert params.options(command) == {"--seed": ["1"], "--names": ["a b", "c"], "--contact": [""], "--none": []}
     assert params.seed(command) == "1"
     assert params.options("echo 'half") == {} and params.seed("cp a b") == ""
+
+
+def test_params_from_before_they_had_names_compare_with_those_that_have():
+    code = ["views=0123456789ab", "numpy==2.4.6"]
+    old, new = params.read(["10", "'adversary'", repr(code)]), params.read(["m=10", "owner='adversary'"])
+    assert old.modules == {"views": "0123456789ab"} and old.libraries == {"numpy": "2.4.6"}
+    before, now = params.alike(old, new)
+    assert before == now == {"": "'adversary', 10"}
+    assert params.alike(new, new) == (new.values, new.values)

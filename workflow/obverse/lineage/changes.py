@@ -31,7 +31,7 @@ def told(before: Job, now: Job) -> list[Change]:
     old, new = params.read(before.params), params.read(now.params)
     read_before, read_now = set(before.inputs), set(now.inputs)
     return [
-        *of(PARAM, old.values, new.values),
+        *of(PARAM, *params.alike(old, new)),
         *of(MODULE, old.modules, new.modules),
         *of(LIBRARY, old.libraries, new.libraries),
         *(Change(INPUT, path, THERE, NOT_THERE) for path in sorted(read_before - read_now)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _NAMED = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _CODE = "code"
+_LISTED = re.compile(r"[\w.]+=[0-9a-f]{12}|[\w.-]+==\S+")  # as provenance.code lists modules and distributions
 _SEED = "--seed"
 
 
@@ -34,18 +35,28 @@ def read(texts: Iterable[str]) -> Params:
     values, modules, libraries, nameless = {}, {}, {}, []
     for text in texts:
         match = _NAMED.fullmatch(text)
-        if not match:
-            nameless.append(text)
-        elif match[1] == _CODE:
-            for one in _list(match[2]):
+        listed = _list(match[2] if match else text)
+        if (match and match[1] == _CODE) or (listed and not match and all(map(_LISTED.fullmatch, listed))):
+            for one in listed:
                 name, _, rest = one.partition("=")
                 if rest.startswith("="):
                     libraries[name] = rest[1:]
                 else:
                     modules[name] = rest
-        else:
+        elif match:
             values[match[1]] = match[2]
-    return Params(values | ({"": ", ".join(nameless)} if nameless else {}), modules, libraries)
+        else:
+            nameless.append(text)
+    return Params(values | ({"": ", ".join(sorted(nameless))} if nameless else {}), modules, libraries)
+
+
+def alike(before: Params, now: Params) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the values of both such that they compare: without names where one of them has none."""
+    texts = [params.values for params in (before, now)]
+    if ("" in before.values) == ("" in now.values):
+        return texts[0], texts[1]
+    plain = [values if "" in values else {"": ", ".join(sorted(values.values()))} for values in texts]
+    return plain[0], plain[1]
 
 
 def options(shellcmd: str) -> dict[str, list[str]]:

@@ -53,20 +53,28 @@ def stale(targets: Sequence[str], found: Stale) -> list[str]:
 
 
 def _explained(causes: Iterable[Cause]) -> list[str]:
-    """Return a line for each change and one for its jobs; of many files that came or went the first, and how many."""
+    """Return a line for each change, and one for the jobs of those before it; of many files the first, and how many."""
     lines: list[str] = []
-    told: Counter[tuple] = Counter()
-    for cause in causes:
-        kind = cause.change.kind
-        key = kind, cause.change.before, cause.jobs
-        told[key] += 1
-        if kind not in _LISTED or told[key] <= _MOST:
-            lines += _filled(_sentence(cause), "  ", "    ")
-            lines += [] if kind in _LISTED else _filled(_places(cause.jobs), "      ", "      ")
-    for (kind, _, jobs), count in told.items():
-        if kind in _LISTED and count > _MOST:
-            lines += _filled(f"{_rules(jobs)}: {count - _MOST} more such files", "  ", "    ")
+    for jobs, found in _by_jobs(causes):
+        told: Counter[tuple[str, str]] = Counter()
+        for cause in found:
+            kind = cause.change.kind, cause.change.before
+            told[kind] += 1
+            if kind[0] not in _LISTED or told[kind] <= _MOST:
+                lines += _filled(_sentence(cause), "  ", "    ")
+        for (kind, _), count in told.items():
+            if kind in _LISTED and count > _MOST:
+                lines += _filled(f"{_rules(jobs)}: {count - _MOST} more such files", "  ", "    ")
+        if any(kind not in _LISTED for kind, _ in told):
+            lines += _filled(f"{_tally(jobs)}, first {jobs[0].outputs[0]}", "      ", "      ")
     return ["What changed, sources first:", *lines] if lines else []
+
+
+def _by_jobs(causes: Iterable[Cause]) -> list[tuple[tuple[Job, ...], list[Cause]]]:
+    grouped: dict[tuple, list[Cause]] = {}
+    for cause in causes:
+        grouped.setdefault(tuple(job.outputs for job in cause.jobs), []).append(cause)
+    return [(found[0].jobs, found) for found in grouped.values()]
 
 
 def _sentence(cause: Cause) -> str:
@@ -76,11 +84,6 @@ def _sentence(cause: Cause) -> str:
     words = _WORDS.get(change.kind, "{rules}: {name} {before} → {now}")
     name = change.name or "params without names"
     return words.format(rules=rules, name=name, before=change.before, now=change.now)
-
-
-def _places(jobs: Sequence[Job]) -> str:
-    """Return by rule how many jobs there are, and the first's first output."""
-    return f"{_tally(jobs)}, first {jobs[0].outputs[0]}"
 
 
 def _rules(jobs: Iterable[Job]) -> str:
