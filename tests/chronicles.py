@@ -58,6 +58,11 @@ def write(directory: Path, entries: dict[str, Entry], listed: bytes = b"list") -
     return directory
 
 
+def note_of(directory: Path, output: str) -> Path:
+    """Return the file of Snakemake's note on an output with a short path."""
+    return directory / ".snakemake/metadata" / base64.urlsafe_b64encode(output.encode()).decode()
+
+
 def shellcmd(entry: Entry) -> str:
     """Return the command that Snakemake gave to the shell."""
     words = f"--inputs {' '.join(entry.inputs)} --outputs {' '.join(entry.outputs)} {entry.options}"
@@ -81,7 +86,7 @@ def _note(directory: Path, entry: Entry, files: dict[str, bytes], ended: float) 
         "input_checksums": {path: f"sha256:{sha256(files[path])}" for path in entry.inputs if path in files},
     }
     for output in entry.outputs:
-        path = directory / ".snakemake/metadata" / base64.urlsafe_b64encode(output.encode()).decode()
+        path = note_of(directory, output)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(note))
 

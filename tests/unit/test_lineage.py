@@ -95,13 +95,24 @@ def test_a_record_from_before_the_job_ran_again_is_not_its_own(tmp_path: Path):
     history = histories.read(where)
     makers = history.makers()
     assert history.run(makers["results/nets/1.bin"]) is None
+    assert history.sha256("results/nets/1.bin") == chronicles.sha256(b"one")
     assert history.run(makers["results/nets/2.bin"]).node == "here"
 
 
+def test_a_folder_has_one_sum_of_all_that_was_recorded_in_it(tmp_path: Path):
+    sums = []
+    for number, content in enumerate((b"a", b"a", b"b")):
+        entries = {"fetch": chronicles.Entry("fetch", {"results/pictures/1.zip": content}, [])}
+        where = chronicles.write(tmp_path / str(number), entries)
+        note = chronicles.note_of(where, "results/pictures/1.zip")
+        note.rename(chronicles.note_of(where, "results/pictures"))
+        sums.append(histories.read(where).sha256("results/pictures"))
+    assert len(sums[0]) == 64 and sums[0] == sums[1] != sums[2]
+
+
 def test_a_result_whose_making_nobody_knows_is_a_leaf_that_says_so(run, before: Path):
-    for note in (before / ".snakemake/metadata").iterdir():
-        if histories.links._output(Path(note.name)).startswith("results/data/"):
-            note.unlink()
+    for name in ("images.npy", "samples.parquet"):
+        chronicles.note_of(before, f"results/data/{name}").unlink()
     _, lines, _ = run(FIGURE, "--directory", before)
     told = " ".join(" ".join(lines).replace("│", " ").split())
     assert f"results/data/images.npy sha256 {chronicles.sha256(b'images')} made elsewhere, its provenance is" in told

@@ -5,9 +5,10 @@ import hashlib
 import os
 import re
 import tempfile
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from obverse import records
 from obverse.archive import contents, links, testimony
@@ -29,8 +30,8 @@ _CLOCKS = 60.0  # seconds that two machines' clocks may differ by
 class History:
     """The jobs of ``where``, by their outputs in order; paths are relative to it.
 
-    ``ran`` has what the job of an output said of itself; ``sums`` the sha256 of files as they were read or packed.
-    ``directory`` is where the files lie, None for an archive's.
+    ``ran`` has what the job of an output said of itself; ``sums`` the sha256 of files as they were made, packed or
+    read, of a folder one of all that was recorded in it. ``directory`` is where the files lie, None for an archive's.
     """
 
     where: Path
@@ -44,9 +45,8 @@ class History:
         return {output: job for job in self.jobs for output in job.outputs}
 
     def run(self, job: Job) -> Run | None:
-        """Return what ``job`` said of itself; None where it did not, or it was an earlier run that did."""
-        found = next((self.ran[output] for output in self._below(job.outputs) if output in self.ran), None)
-        return found if found and found.ended > job.started - _CLOCKS else None
+        """Return what ``job`` said of itself; None where it did not."""
+        return next((self.ran[output] for output in job.outputs if output in self.ran), None)
 
     def behind(self, targets: Sequence[str]) -> tuple[list[Job], list[str]]:
         """Return the jobs behind ``targets``, and what of it no job is known to have made.
@@ -60,22 +60,9 @@ class History:
         return links.closure(self.jobs, targets)
 
     def sha256(self, path: str) -> str:
-        """Return the sha256 of a file as it was made or read, of a folder one of all below it; empty if unknown."""
-        recorded = {name: self.ran[name].outputs[name] for name in self._below([path]) if name in self.ran}
-        if path in recorded:
-            return recorded[path] or ""
-        if recorded:
-            return hashlib.sha256(repr(sorted(recorded.items())).encode()).hexdigest()
-        return self.sums.get(path) or self._of_file(path)
-
-    def _below(self, paths: Sequence[str]) -> list[str]:
-        """Return ``paths``, and the recorded files in those that are folders."""
-        inside = tuple(f"{path}/" for path in paths)
-        return [*paths, *(name for name in self.ran if name.startswith(inside))]
-
-    def _of_file(self, path: str) -> str:
-        if self.directory is None or not (self.directory / path).is_file():
-            return ""
+        """Return the sha256 of a file as it was made or read, where nobody recorded it as it is; empty if unknown."""
+        if path in self.sums or self.directory is None or not (self.directory / path).is_file():
+            return self.sums.get(path, "")
         with (self.directory / path).open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -124,18 +111,32 @@ def renamed(job: Job) -> Job:
 
 def _history(where: Path, jobs: list[Job], own: Path, packed: Mapping[str, str], directory: Path | None) -> History:
     told = tuple(map(renamed, jobs))
-    ran = {named(output): _renamed(run) for output, run in runs.newest(own).items()}
+    makers = {output: job for job in told for output in job.outputs}
+    ran: dict[str, Run] = {}
+    made: dict[str, dict[str, str]] = defaultdict(dict)  # by output: what was recorded of it, of a folder several
+    for path, run in runs.newest(own).items():
+        name = named(path)
+        output = next((each for each in _upwards(name) if each in makers), None)
+        # One that ended before the job began is of an earlier run, and this one recorded nothing.
+        if output and run.ended > makers[output].started - _CLOCKS:
+            ran[output] = run
+            made[output][name] = run.outputs[path] or ""
     sums: dict[str, str] = {}  # as read last
     for job in sorted(told, key=lambda job: job.ended):
         sums |= job.checksums
     for run in sorted(ran.values(), key=lambda run: run.ended):
-        sums |= {path: sha for path, sha in run.inputs.items() if sha}
-    return History(where, told, ran, {**sums, **packed}, directory)
+        sums |= {named(path): sha for path, sha in run.inputs.items() if sha}
+    sums |= packed
+    for output, recorded in made.items():
+        sums |= recorded
+        if output not in recorded:
+            sums[output] = hashlib.sha256(repr(sorted(recorded.items())).encode()).hexdigest()
+    return History(where, told, ran, {path: sha for path, sha in sums.items() if sha}, directory)
 
 
-def _renamed(run: Run) -> Run:
-    inputs = {named(path): sha for path, sha in run.inputs.items()}
-    return dataclasses.replace(run, inputs=inputs, outputs={named(path): sha for path, sha in run.outputs.items()})
+def _upwards(path: str) -> list[str]:
+    """Return ``path`` and the folders above it."""
+    return [path, *map(str, PurePosixPath(path).parents)]
 
 
 def _of_archive(path: Path) -> History:
