@@ -13,6 +13,7 @@ from obverse.commands import lineage
 from obverse.lineage import histories, params, trees
 
 FIGURE = "results/fig.png"
+PACKAGE = {"PYTHONPATH": str(Path(lineage.__file__).parents[2])}
 
 
 @pytest.fixture
@@ -158,8 +159,16 @@ def test_a_damaged_record_in_an_archive_is_named(run, tmp_path: Path):
     assert status == 2 and f"member {name}" in said and "it was changed" in said
 
 
+def test_a_reader_that_has_read_enough_is_no_error(before: Path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "obverse.commands.lineage", FIGURE, "--directory", str(before)]
+    done = subprocess.run(command, env=os.environ | PACKAGE, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_reading_imports_neither_torch_nor_snakemake():
     code = "import sys, obverse.commands.lineage; print(*{'torch', 'snakemake', 'pandas'} & set(sys.modules))"
-    package = {"PYTHONPATH": str(Path(lineage.__file__).parents[2])}
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ | package, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ | PACKAGE, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

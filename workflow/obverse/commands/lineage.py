@@ -12,6 +12,7 @@ run; 2 where there is nothing to read.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -31,7 +32,10 @@ def main() -> None:
     except UnusableInput as error:
         print(shown_lines(f"lineage: error: {error}"), file=sys.stderr)
         sys.exit(2)
-    print("\n".join(lines))
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:  # into head or a pager, which has read enough; what is left goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(status)
 
 
