@@ -1,0 +1,87 @@
+"""Read what was done: the tree behind a result, what tells two runs apart, and what would run again, and why.
+
+    python -m obverse.commands.lineage TARGET [--directory DIR]
+    python -m obverse.commands.lineage diff BEFORE NOW [--target TARGET …]
+    python -m obverse.commands.lineage why TARGET … [--directory DIR] [--configfile FILE …]
+
+The first prints each job behind TARGET, such as results/fig9.png: its numbers, a digest of its code, when it ran, for
+how long and on what; the files it all began with come with their sha256. `diff` compares two working directories or
+archives (results/archive.zip). `why` compares a working directory with what the workflow says now; it needs the
+configuration files that snakemake is given. Exit status 0; 1 where `diff` finds a difference, or `why` something to
+run; 2 where there is nothing to read.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from obverse.archive.reports import shown_lines
+from obverse.errors import UnusableInput
+from obverse.lineage import differences, histories, reports, staleness, trees
+
+_HERE = Path()
+
+
+def main() -> None:
+    """Print what the command line asks for."""
+    words = sys.argv[1:]
+    act = {"diff": _diff, "why": _why}.get(words[0] if words else "", _tree)
+    try:
+        lines, status = act(words if act is _tree else words[1:])
+    except UnusableInput as error:
+        print(shown_lines(f"lineage: error: {error}"), file=sys.stderr)
+        sys.exit(2)
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:  # into head or a pager, which has read enough; what is left goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
+
+
+def _tree(words: list[str]) -> tuple[list[str], int]:
+    parser = argparse.ArgumentParser(
+        prog="python -m obverse.commands.lineage",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("target", help="a result, such as results/fig9.png")
+    parser.add_argument("--directory", type=Path, default=_HERE, help="where snakemake was started, or an archive")
+    chosen = parser.parse_args(words)
+    return trees.lines(histories.read(chosen.directory), histories.named(chosen.target)), 0
+
+
+def _diff(words: list[str]) -> tuple[list[str], int]:
+    parser = argparse.ArgumentParser(prog="python -m obverse.commands.lineage diff")
+    for name in ("before", "now"):
+        parser.add_argument(name, type=Path, help="a folder where snakemake was started, or an archive")
+    parser.add_argument("--target", nargs="+", default=[], help="compare what is behind these, not all there is")
+    chosen = parser.parse_args(words)
+    before, now = histories.read(chosen.before), histories.read(chosen.now)
+    targets = [histories.named(target) for target in chosen.target]
+    found = differences.difference(before, now, targets)
+    return reports.different(chosen.before, chosen.now, targets, found), int(bool(found))
+
+
+def _why(words: list[str]) -> tuple[list[str], int]:
+    parser = argparse.ArgumentParser(prog="python -m obverse.commands.lineage why")
+    parser.add_argument("targets", nargs="+", metavar="TARGET", help="a result, such as results/fig9.png")
+    parser.add_argument("--directory", type=Path, default=_HERE, help="where snakemake was started")
+    parser.add_argument("--configfile", type=Path, nargs="+", default=[], help="as snakemake is given them")
+    chosen = parser.parse_args(words)
+    if chosen.directory.is_file():
+        raise UnusableInput(chosen.directory, "expected a working directory, found a file", "An archive is as it is.")
+    for path in chosen.configfile:
+        if not path.is_file():
+            raise UnusableInput(path, "expected a configuration, found no file", "Name one that is there.")
+    history = histories.read(chosen.directory)
+    targets = [histories.named(target) for target in chosen.targets]
+    history.behind(targets)
+    from obverse.lineage import plans  # Snakemake, which the others do without
+
+    found = staleness.stale(history, plans.plan(chosen.directory, chosen.configfile, targets))
+    return reports.stale(targets, found), int(bool(found.jobs))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""What is known of the results of a working directory, or of an archive: who made each, of what, with what, when."""
+
+import dataclasses
+import hashlib
+import os
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from obverse import records
+from obverse.archive import contents, links, testimony
+from obverse.archive.contents import Archive
+from obverse.archive.links import Job
+from obverse.archive.zips import Damage
+from obverse.errors import UnusableInput
+from obverse.lineage import runs
+from obverse.lineage.runs import Run
+
+METADATA = ".snakemake/metadata"
+
+_FOLDERS = (f"{testimony.NOTES}/", "records/jobs/")  # the members of an archive that tell of jobs
+_COMMITTED = re.compile(r"^(\.\./)+(?=resources/)")  # as a run in another folder than the checkout names them
+_CLOCKS = 60.0  # seconds that two machines' clocks may differ by
+
+
+@dataclass(frozen=True)
+class History:
+    """The jobs of ``where``, by their outputs in order; paths are relative to it.
+
+    ``ran`` has what the job of an output said of itself; ``sums`` the sha256 of files as they were made, packed or
+    read, of a folder one of all that was recorded in it. ``directory`` is where the files lie, None for an archive's.
+    """
+
+    where: Path
+    jobs: tuple[Job, ...]
+    ran: Mapping[str, Run]
+    sums: Mapping[str, str]
+    directory: Path | None
+
+    def makers(self) -> dict[str, Job]:
+        """Return the job that made each output."""
+        return {output: job for job in self.jobs for output in job.outputs}
+
+    def run(self, job: Job) -> Run | None:
+        """Return what ``job`` said of itself; None where it did not."""
+        return next((self.ran[output] for output in job.outputs if output in self.ran), None)
+
+    def behind(self, targets: Sequence[str]) -> tuple[list[Job], list[str]]:
+        """Return the jobs behind ``targets``, and what of it no job is known to have made.
+
+        Raises `UnusableInput` for a target that was never made, or of which nothing tells how.
+        """
+        makers = self.makers()
+        for target in targets:
+            if target not in makers:
+                raise UnusableInput(target, *self._never(target))
+        return links.closure(self.jobs, targets)
+
+    def sha256(self, path: str) -> str:
+        """Return the sha256 of a file as it was made or read, where nobody recorded it as it is; empty if unknown."""
+        if path in self.sums or self.directory is None or not (self.directory / path).is_file():
+            return self.sums.get(path, "")
+        with (self.directory / path).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def _never(self, target: str) -> tuple[str, str]:
+        if self.directory is not None and (self.directory / target).exists():
+            problem = "expected a result that this folder knows the making of, found one made elsewhere"
+            return f"{problem}: its provenance is missing", "Bring .snakemake/metadata along, or make it here."
+        problem = f"expected a result that was made, found none of this name in {self.where}"
+        return problem, "Make it, or name another; --directory says where to look."
+
+
+def read(where: Path) -> History:
+    """Return the history of the working directory, or of the archive, at ``where``.
+
+    Raises `UnusableInput` for a folder in which nothing was made, and for a file that is no archive of results.
+    """
+    if where.is_file():
+        return _of_archive(where)
+    if not where.exists():
+        raise UnusableInput(where, "expected a working directory or an archive, found nothing", "Name one there is.")
+    metadata = where / METADATA
+    if not metadata.is_dir():
+        remedy = "Name the folder where snakemake was started, with the .snakemake it left there."
+        raise UnusableInput(where, f"expected what Snakemake keeps in {METADATA}, found none", remedy)
+    jobs = links.read(metadata)
+    if not jobs:
+        remedy = "Make something first, such as results/fig9.png."
+        raise UnusableInput(where, f"expected a record of what was made in {METADATA}, found none", remedy)
+    return _history(where, jobs, where / records.FOLDER / "jobs", {}, where)
+
+
+def named(path: str) -> str:
+    """Return a path as it is told: committed files the same wherever the workflow works."""
+    return _COMMITTED.sub("", os.path.normpath(path))
+
+
+def renamed(job: Job) -> Job:
+    """Return ``job`` with its paths as they are told."""
+    return dataclasses.replace(
+        job,
+        outputs=tuple(map(named, job.outputs)),
+        inputs=tuple(sorted({named(path) for path in job.inputs})),
+        checksums={named(path): sha for path, sha in job.checksums.items()},
+    )
+
+
+def _history(where: Path, jobs: list[Job], own: Path, packed: Mapping[str, str], directory: Path | None) -> History:
+    told = tuple(map(renamed, jobs))
+    makers = {output: job for job in told for output in job.outputs}
+    ran: dict[str, Run] = {}
+    made: dict[str, dict[str, str]] = defaultdict(dict)  # by output: what was recorded of it, of a folder several
+    for path, run in runs.newest(own).items():
+        name = named(path)
+        output = next((each for each in _upwards(name) if each in makers), None)
+        # One that ended before the job began is of an earlier run, and this one recorded nothing.
+        if output and run.ended > makers[output].started - _CLOCKS:
+            ran[output] = run
+            made[output][name] = run.outputs[path] or ""
+    sums: dict[str, str] = {}  # as read last
+    for job in sorted(told, key=lambda job: job.ended):
+        sums |= job.checksums
+    for run in sorted(ran.values(), key=lambda run: run.ended):
+        sums |= {named(path): sha for path, sha in run.inputs.items() if sha}
+    sums |= packed
+    for output, recorded in made.items():
+        sums |= recorded
+        if output not in recorded:
+            sums[output] = hashlib.sha256(repr(sorted(recorded.items())).encode()).hexdigest()
+    return History(where, told, ran, {path: sha for path, sha in sums.items() if sha}, directory)
+
+
+def _upwards(path: str) -> list[str]:
+    """Return ``path`` and the folders above it."""
+    return [path, *map(str, PurePosixPath(path).parents)]
+
+
+def _of_archive(path: Path) -> History:
+    """Return the history that an archive holds; what tells of it is unpacked, to be read as in a working directory."""
+    with contents.opening(path) as archive, tempfile.TemporaryDirectory() as unpacked:
+        _unpack(archive, Path(unpacked))
+        jobs = links.read(Path(unpacked) / testimony.NOTES)
+        files = archive.manifest.files
+        paths = {path for job in jobs for path in (*job.inputs, *job.outputs)}
+        packed = {named(path): files[name].sha256 for path in paths if (name := testimony.member(path, files)) in files}
+        return _history(path, jobs, Path(unpacked) / "records" / "jobs", packed, None)
+
+
+def _unpack(archive: Archive, target: Path) -> None:
+    """Unpack what tells of jobs; opening the archive refused names that lead elsewhere."""
+    for name in archive.zip.names:
+        if name.startswith(_FOLDERS):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                (target / name).write_bytes(archive.zip.read(name))
+            except Damage as damage:
+                where = f"{archive.zip.path}, member {name}"
+                remedy = "Ask python -m obverse.commands.verify what else is."
+                raise UnusableInput(where, f"{damage}: it was changed", remedy) from damage

@@ -1,0 +1,92 @@
+"""What the workflow would do now, by Snakemake's own account: its jobs, which of them would run, and what it saw.
+
+The graph is built and nothing is run, as by ``snakemake --dry-run``. What is read off it Snakemake has no public name
+for; the version is locked, and a test holds the answers against a dry run's.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from snakemake.api import SnakemakeApi
+from snakemake.exceptions import WorkflowError
+from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
+
+from obverse.archive.links import Job
+from obverse.errors import UnusableInput
+from obverse.lineage.staleness import Planned
+
+_BASE = Path(__file__).parents[3]
+_ANY_SIZE = 2**63 - 1  # bytes: an input counts as changed when its bytes are, as in profiles/default
+_REMEDY = "Type snakemake --dry-run with the same target and files: it says more."
+
+
+def plan(directory: Path, configfiles: Sequence[Path], targets: Sequence[str]) -> list[Planned]:
+    """Return the jobs behind ``targets``, sources first, as Snakemake plans them in ``directory``.
+
+    Raises `UnusableInput` where the workflow cannot be planned: a key that is no key, a target that no rule makes.
+    """
+    quiet = OutputSettings(
+        quiet={Quietness.ALL}, dryrun=True, log_level_override=logging.ERROR, enable_file_logging=False
+    )
+    try:
+        with contextlib.chdir(Path.cwd()), SnakemakeApi(quiet) as api:
+            workflow = _built(api, directory, configfiles, targets)
+            runs = set(workflow.dag.needrun_jobs())
+            ordered = [job for level in workflow.dag.toposorted() for job in sorted(level, key=_name)]
+            return [_planned(workflow, job, job in runs) for job in ordered]
+    except WorkflowError as error:
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise UnusableInput("workflow", f"expected one that can be planned, found: {said}", _REMEDY) from error
+    except SystemExit as error:  # it said what is wrong with the configuration
+        raise UnusableInput(
+            "workflow", "expected one that can be planned, found what is said above", _REMEDY
+        ) from error
+
+
+def _built(api: SnakemakeApi, directory: Path, configfiles: Sequence[Path], targets: Sequence[str]):
+    read = api.workflow(
+        resource_settings=ResourceSettings(cores=1),
+        config_settings=ConfigSettings(configfiles=[path.absolute() for path in configfiles]),
+        snakefile=_BASE / "Snakefile",
+        workdir=directory,
+    )
+    settings = DAGSettings(targets=set(targets), force_incomplete=True, max_checksum_file_size=_ANY_SIZE)
+    workflow = read.dag(settings).workflow_api._workflow
+    workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
+    workflow._build_dag()
+    return workflow
+
+
+def _planned(workflow, job, runs: bool) -> Planned:
+    reason, kept = workflow.dag.reason(job), workflow.persistence
+    told = Job(
+        rule=job.rule.name,
+        outputs=_paths(job.output),
+        inputs=_paths(job.input),
+        shellcmd=job.shellcmd or "",
+        params=tuple(kept._params(job)),
+        started=0.0,
+        ended=0.0,
+        checksums={},
+        metadata=(),
+    )
+    return Planned(
+        job=told,
+        runs=runs,
+        missing=_paths(reason.missing_output),
+        incomplete=_paths(reason.incomplete_output),
+        updated=_paths(reason.updated_input),
+        command=any(kept.code_changed(job)),
+        software=any(kept.software_stack_changed(job)),
+        known=kept.has_metadata(job),
+    )
+
+
+def _name(job) -> tuple[str, ...]:
+    return (job.rule.name, *map(str, job.output))
+
+
+def _paths(found: Iterable) -> tuple[str, ...]:
+    return tuple(sorted(map(str, found)))
