@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checkouts import Checkout
+from checkouts import TINY, Checkout
 from crates import issues
 from obverse.archive import manifest
 from obverse.archive.manifest import Manifest
@@ -58,7 +58,8 @@ def test_what_is_not_in_order_is_refused_by_name_and_packed_when_told(study: Stu
     said = refused.stdout + refused.stderr
     assert "README.md: not as committed" in said
     assert "results/fig9.png: its bytes are not those that were made" in said
-    done = clone.snakemake("--config", "archive={allow: true}", "--", ARCHIVE)
+    (study.path / "allow.yaml").write_text("archive: {allow: true}\n")
+    done = clone.run("snakemake", "--cores", "2", "--configfile", TINY, "allow.yaml", "--", ARCHIVE)
     assert done.returncode == 0, done.stdout + done.stderr
     made = told(study).made
     assert (made.told, made.dirty, made.stale) == (True, ("README.md",), ("results/fig9.png",))
