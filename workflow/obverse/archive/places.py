@@ -1,38 +1,39 @@
 """Where a file stands in an archive, by the path that Snakemake or a record knows it by."""
 
+import functools
 import hashlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 
 RESULTS, CODE, ELSEWHERE = "results", "code", "elsewhere"
 
 
-@dataclass(frozen=True)
 class Places:
-    """The folder that paths are relative to, where results/ is, and the checkout; both absolute."""
+    """The folder that paths are relative to, where results/ is, and the checkout; both absolute.
 
-    directory: Path
-    checkout: Path
+    ``member(path)`` is a member's name: under results/, under code/ what the checkout holds, under elsewhere/ the rest.
+    A file elsewhere is one of the user's: of where it lies the name keeps a digest, and the file's own name.
 
-    def member(self, path: str) -> str:
-        """Return the member's name: under results/, under code/ what the checkout holds, under elsewhere/ the rest.
+    ``files(path)`` is the file at a path, or each below the folder there, by member's name; a missing one counts as a
+    file. What a link points to stands for the link. Each path is looked at once.
+    """
 
-        A file elsewhere is one of the user's: of where it lies the name keeps a digest, and the file's own name.
-        """
-        absolute = os.path.normpath(self.directory / path)
-        for folder, name in ((self.directory / RESULTS, RESULTS), (self.checkout, CODE)):
-            if absolute == str(folder) or absolute.startswith(f"{folder}{os.sep}"):
-                return (PurePath(name) / os.path.relpath(absolute, folder)).as_posix()
+    def __init__(self, directory: Path, checkout: Path) -> None:
+        self.directory, self.checkout = directory, checkout
+        self._folders = ((f"{directory / RESULTS}", RESULTS), (f"{checkout}", CODE))
+        self.member = functools.cache(self._member)
+        self.files = functools.cache(self._files)
+
+    def _member(self, path: str) -> str:
+        absolute = os.path.normpath(os.path.join(self.directory, path))
+        for folder, name in self._folders:
+            if absolute.startswith(f"{folder}{os.sep}"):
+                return PurePath(name, absolute[len(folder) + 1 :]).as_posix()
         digest = hashlib.sha256(str(path).encode()).hexdigest()[:8]
         return f"{ELSEWHERE}/{digest}/{PurePath(absolute).name}"
 
-    def files(self, path: str) -> dict[str, Path]:
-        """Return the file at ``path``, or each below the folder there, by member's name; a missing one counts as file.
-
-        What a link points to stands for the link.
-        """
+    def _files(self, path: str) -> Mapping[str, Path]:
         found = self.directory / path
         if not found.is_dir():
             return {self.member(path): found}
@@ -40,5 +41,5 @@ class Places:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for where, _, names in os.walk(folder, followlinks=False):
+    for where, _, names in os.walk(folder):
         yield from (Path(where, name) for name in names)
