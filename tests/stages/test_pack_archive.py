@@ -226,6 +226,12 @@ def test_a_target_that_is_not_there_is_named(packed_study: Study):
         packed_study.pack(["results/fig8.png"])
 
 
+def test_a_project_that_says_nothing_of_itself_is_refused(packed_study: Study):
+    (packed_study.path / "CITATION.cff").unlink()
+    with pytest.raises(UnusableInput, match=r"CITATION\.cff: expected what the project says of itself, found no file"):
+        packed_study.pack(allow=True)
+
+
 @pytest.mark.parametrize("restricted", [[], ["facescrub"]])
 def test_others_find_nothing_wrong_without_a_network(packed_study: Study, tmp_path: Path, restricted: list[str]):
     """At REQUIRED nothing; at RECOMMENDED what is known."""

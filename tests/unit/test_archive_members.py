@@ -41,3 +41,11 @@ def test_a_file_that_changed_since_it_was_measured_is_named(tmp_path: Path, cont
     contents["b/large.npy"].write_bytes(b"else")
     with pytest.raises(UnusableInput, match=r"b/large\.npy: expected a file at rest"):
         members.write(tmp_path / "a.zip", contents, expected)
+
+
+def test_the_emptiest_file_does_not_look_like_a_bomb(tmp_path: Path):
+    """A reader refuses what inflates a thousandfold, as black pictures would at the usual level."""
+    members.write(tmp_path / "a.zip", {"black.npy": bytes(50_000_000)}, {})
+    with zipfile.ZipFile(tmp_path / "a.zip") as opened:
+        (info,) = opened.infolist()
+    assert info.file_size < 500 * info.compress_size

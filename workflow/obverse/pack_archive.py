@@ -77,6 +77,8 @@ def _refusal(output: Path, disorder: list[str]) -> UnusableInput:
 
 def _about(citation: Path) -> crate.About:
     """Return what CITATION.cff says of the project."""
+    if not citation.is_file():
+        raise UnusableInput(citation, "expected what the project says of itself, found no file", "Take it from git.")
     told = yaml.safe_load(citation.read_text())
     names = [author.get("name") or f"{author['given-names']} {author['family-names']}" for author in told["authors"]]
     return crate.About(

@@ -9,7 +9,7 @@ from obverse.errors import UnusableInput
 
 Content = bytes | Path
 
-_LEVEL = 1  # most members are compressed already
+_LEVEL = 1  # most members are compressed already; and black pictures, at higher ones, look like bombs
 _CHUNK = 1 << 20
 _LARGE = 1 << 30  # with room for what grows when it is compressed
 
