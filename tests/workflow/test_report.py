@@ -43,6 +43,7 @@ async def look(report: Path, page: Path, folder: Path) -> tuple[Seen, dict[int, 
         await tab.open(report, 1200, 900)
         first, listed = await tab.value("document.body.innerText"), {}
         for name in await tab.value("Object.keys(categories)"):
+            await tab.value("app.setView({navbarMode: 'menu'})")  # by which a reader gets from one to the next, too
             await tab.value(f"app.showCategory({name!r})")
             listed[name] = {Path(path).stem for path in await tab.value(LISTED)}
         complaints = [each for each in tab.complaints if each != "console.warning"]
