@@ -57,7 +57,9 @@ async def look(report: Path, page: Path, folder: Path) -> tuple[Seen, dict[int, 
 
 def reported(checkout: Checkout, folder: Path) -> Path:
     """Make the report of a finished run as `make report` does, and unpack it; return where it was unpacked to."""
-    for arguments in ((PAGE,), ("--report", REPORT, "--", PAGE)):
+    makefile = (checkout.path / "Makefile").read_text()
+    for arguments, words in (((PAGE,), "snakemake --cores all"), (("--report", REPORT, "--", PAGE), "snakemake")):
+        assert f"{words} {' '.join(arguments)}\n" in makefile
         done = checkout.snakemake(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
     with zipfile.ZipFile(checkout.path / REPORT) as opened:
