@@ -43,6 +43,7 @@ async def look(report: Path, page: Path, folder: Path) -> tuple[Seen, dict[int, 
         await tab.open(report, 1200, 900)
         first, listed = await tab.value("document.body.innerText"), {}
         for name in await tab.value("Object.keys(categories)"):
+            await tab.value("app.setView({navbarMode: 'menu'})")  # by which a reader gets from one to the next, too
             await tab.value(f"app.showCategory({name!r})")
             listed[name] = {Path(path).stem for path in await tab.value(LISTED)}
         complaints = [each for each in tab.complaints if each != "console.warning"]
@@ -56,7 +57,9 @@ async def look(report: Path, page: Path, folder: Path) -> tuple[Seen, dict[int, 
 
 def reported(checkout: Checkout, folder: Path) -> Path:
     """Make the report of a finished run as `make report` does, and unpack it; return where it was unpacked to."""
-    for arguments in ((PAGE,), ("--report", REPORT, "--", PAGE)):
+    makefile = (checkout.path / "Makefile").read_text()
+    for arguments, words in (((PAGE,), "snakemake --cores all"), (("--report", REPORT, "--", PAGE), "snakemake")):
+        assert f"{words} {' '.join(arguments)}\n" in makefile
         done = checkout.snakemake(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
     with zipfile.ZipFile(checkout.path / REPORT) as opened:
