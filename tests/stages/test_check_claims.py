@@ -313,4 +313,4 @@ def test_queries_about_faces_are_counted_and_only_amazon_itself_can_give_the_pap
 def test_where_amazon_was_not_asked_its_claims_are_pending(given, tmp_path):
     found = checked(given, tmp_path, face_names=[], face_parts=[], face_scores=[])
     assert (found.loc[["T12", "T13", "table4"], "verdict"] == PENDING).all()
-    assert found.loc["T12", "rule"] == "Amazon was not asked: see rekognition.confirm_spend"
+    assert found.loc["T12", "rule"] == "nobody was asked: see rekognition.source and confirm_spend"

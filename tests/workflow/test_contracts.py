@@ -6,6 +6,7 @@ import re
 import subprocess
 
 import pytest
+import yaml
 
 from checkouts import BASE, RULE_FILES, RULES
 from obverse import provenance
@@ -103,6 +104,16 @@ def test_the_readme_names_no_file_that_is_not_there_and_has_no_gap():
 def test_the_papers_scale_plans_the_whole_graph_without_the_data():
     done = run("snakemake", "--dry-run", "--configfile", "workflow/scales/paper.yaml", "--quiet", "all")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("official", [("facescrub",), ("celeba",), ("facescrub", "celeba")])
+def test_who_has_official_faces_and_no_leave_to_ask_amazon_plans_all_but_section_5_7(official, tmp_path):
+    """The stand-in would find no face on photographs."""
+    chosen = {"datasets": {role: {"source": "official", "accept_terms": True} for role in official}}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(chosen))
+    done = run("snakemake", "--dry-run", "--configfile", str(tmp_path / "own.yaml"), "--quiet", "rules", "--", "all")
+    assert done.returncode == 0 and "check_claims" in done.stdout, done.stdout + done.stderr
+    assert "ask_rekognition" not in done.stdout and "draw_faces" not in done.stdout
 
 
 def test_no_file_outgrows_the_house():

@@ -38,7 +38,7 @@ def pairs(config: dict, figure: str) -> dict[tuple[str, str], str]:
 def unseen(config: dict) -> Iterator[Contradiction]:
     """Yield each data set on whose pictures the stand-in for Rekognition finds no face.
 
-    Not among those of `found`: it matters where Rekognition's products are asked for, and nowhere else.
+    Not among those of `found`: it matters where Rekognition's products are asked for by name; `all` leaves them out.
     """
     for role in ("facescrub", "celeba"):
         if (config["rekognition"]["source"], config["datasets"][role]["source"]) == ("embedded", "official"):

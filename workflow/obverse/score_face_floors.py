@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from obverse import cli, devices, stamps
-from obverse.auxiliaries import TRAIN
+from obverse.auxiliaries import TRAIN, VALIDATION
 from obverse.images import seen
 from obverse.progress import Progress
 from obverse.rekognition import individuals, pictures, scores
 from obverse.rekognition.face_oracle import FaceOracle
 from obverse.rekognition.shown import FLOORS
 
-_BATCH = 500  # victims compared at once with all that the adversary trains on
+_BATCH = 500  # victims compared at once with all that the adversary has
 
 
 def score_face_floors(
@@ -31,12 +32,13 @@ def score_face_floors(
 ) -> None:
     """Write the scores of both floors for the victims of one ``part``, known or unknown people.
 
-    ``mean_image``: the mean of the pictures that inverters are trained on, for which nothing is asked. ``nearest``:
-    that of them whose 80 features are nearest to the victim's (Euclidean), which takes as many queries as an inverter.
+    ``mean_image``: the mean of the adversary's pictures, for which nothing is asked. ``nearest``: that of them whose 80
+    features are nearest to the victim's (Euclidean), which takes as many queries as an inverter.
     """
     device = devices.prepare("float32", threads)
     oracle = FaceOracle("80")
-    victims, (own, _) = individuals.of(divided, part), individuals.of(divided, TRAIN)
+    victims = individuals.of(divided, part)
+    own = np.concatenate([individuals.of(divided, held)[0] for held in (TRAIN, VALIDATION)])
     known = seen(pictures.of(auxiliary_images, auxiliary_samples, own, device.torch)).cpu()
     truth = seen(pictures.of(images, samples, victims[0], device.torch)).cpu()
     told = oracle.given(faces, victims[0], "full")

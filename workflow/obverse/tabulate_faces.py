@@ -71,7 +71,7 @@ def _sheet(measured: pd.DataFrame, source: str) -> sheets.Sheet:
     notes = [
         f"Answers of {asked}. MSE: mean squared error per pixel, over images and {sheets.seeds(measured)}; its "
         "interval is over people. Identity rank 1: how often the nearest other picture of the victims is the right "
-        "person's. Mean picture, nearest face: of those the inverters are trained on; nearest by the 80 features.",
+        "person's. Mean picture, nearest face: of the adversary's own; nearest by the 80 features.",
         "* Ours. Round: of the service's own values. Standardized: of the features that the inverter makes of them, "
         "which may be what the paper did.",
     ]

@@ -56,6 +56,7 @@ FACES_SCORED = [  # row or floor, whose pictures, and their scores with each tra
     for row in [*FACE_ROWS, *FACE_FLOORS]
     for path in dict.fromkeys(face_file("scores", row, part, seed, "parquet") for seed in config["seeds"])
 ]
-# The service is asked for `all` and for claims where that is free, or allowed.
-REKOGNITION_ASKED = config["rekognition"]["source"] == "embedded" or config["rekognition"]["confirm_spend"]
+# The service is asked for `all` and for claims where that is allowed, the stand-in where it can see the faces.
+OFFICIAL = config["rekognition"]["source"] == "official"
+REKOGNITION_ASKED = config["rekognition"]["confirm_spend"] if OFFICIAL else not any(contradictions.unseen(config))
 FACES_CLAIMED = FACES_SCORED if REKOGNITION_ASKED else []

@@ -68,7 +68,7 @@ def _cells(facts: Facts, part: str) -> Iterator[Finding]:
 
 
 def _pending() -> Iterator[Finding]:
-    verdict = Verdict(verdicts.PENDING, "Amazon was not asked: see rekognition.confirm_spend")
+    verdict = Verdict(verdicts.PENDING, "nobody was asked: see rekognition.source and confirm_spend")
     for claim_id, claim, where in (
         ("T12", "rounding hardly lowers the quality", "table4"),
         ("T13", "156,582 and 87,724 queries", "section 5.7"),
