@@ -94,6 +94,7 @@ def _note(directory: Path, entry: Entry, files: dict[str, bytes], ended: float) 
 def _record(directory: Path, entry: Entry, files: dict[str, bytes], number: int) -> None:
     ended = {
         "event": "ended",
+        "command": ["python", "-m", f"obverse.{entry.rule}", *shellcmd(entry).split()[4:-1]],
         "exit_status": 0,
         "ended": RECORDED.replace("08:00", f"08:{number:02}"),
         "inputs": {path: sha256(files[path]) for path in entry.inputs if path in files},

@@ -14,7 +14,7 @@ from obverse.summarize_archive import summarize_archive
 from packing import CODE, FACE, GRID, Study, study
 
 PROJECT = "[project]\nname = 'stew'\ndependencies = ['numpy>=2', 'not-loaded']\n"
-KITCHEN = Machine("kitchen", "Stove", 2, "Linux 6 x86_64", "", "")
+KITCHEN = Machine("kitchen", "Stove", 2, "Linux 6", "x86_64", "", "")
 
 
 @pytest.fixture
@@ -112,13 +112,27 @@ def test_the_page_is_written_from_the_archive_alone_to_the_same_bytes(packed_stu
     assert str(tmp_path) not in said
 
 
+def test_an_archive_with_a_damaged_record_is_refused(packed_study: Study, tmp_path: Path):
+    archive = packed_study.pack()
+    with zipfile.ZipFile(archive) as opened:
+        member = next(each for each in opened.infolist() if each.filename.startswith("records/jobs/"))
+    content = bytearray(archive.read_bytes())
+    content[member.header_offset + 30 + len(member.filename) + 9] ^= 1
+    archive.write_bytes(content)
+    with pytest.raises(UnusableInput, match=r"archive.zip: expected an archive of results.*\nDelete it"):
+        summarize_archive(archive=archive, html=tmp_path / "archive.html")
+
+
 def test_what_is_no_archive_is_refused(tmp_path: Path):
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as opened:
         opened.writestr("README.md", "hello")
     text = tmp_path / "text.zip"
     text.write_text("no zip")
-    for path in (other, text, tmp_path / "none.zip"):
+    outside = tmp_path / "outside.zip"
+    with zipfile.ZipFile(outside, "w") as opened:
+        opened.writestr("../README.md", "hello")
+    for path in (other, text, outside, tmp_path / "none.zip"):
         with pytest.raises(UnusableInput, match=f"{path.name}: expected an archive of results"):
             summarize_archive(archive=path, html=tmp_path / "archive.html")
     assert not (tmp_path / "archive.html").exists()

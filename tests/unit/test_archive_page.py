@@ -23,7 +23,7 @@ SUMMARY = Summary(
     pythons=["3.11.7"],
     libraries={"numpy": ["2.4.5", "2.4.6"]},
     others=3,
-    machines={Machine("kitchen", "Stove", 2, "Linux 6 x86_64", "H100", "bfloat16"): 4},
+    machines={Machine("kitchen", "Stove", 2, "Linux 6", "x86_64", "H100", "bfloat16"): 4},
     stages=[Stage("train", 3, 3, 1234.56), Stage("draw", 2, 0, 0.0)],
     began=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     ended=datetime(2026, 1, 2, 4, 5, 6, tzinfo=UTC),
@@ -104,7 +104,7 @@ def test_versions_are_those_of_the_jobs_all_that_there_were():
 
 def test_machines_are_told_with_device_precision_and_jobs():
     assert "|kitchen|Stove, 2 cores, Linux 6 x86_64|H100, bfloat16|4|" in text()
-    assert "|kitchen|no neural network|2|" in text(machines={Machine("kitchen", "", 0, "", "", ""): 2})
+    assert "|kitchen|no neural network|2|" in text(machines={Machine("kitchen", "", 0, "", "", "", ""): 2})
     assert "|None is recorded.|" in text(machines={})
 
 
@@ -144,7 +144,7 @@ def test_all_that_it_is_told_is_text():
             pythons=[evil],
             libraries={evil: [evil]},
             others=1,
-            machines={Machine(evil, evil, 1, evil, evil, evil): 1},
+            machines={Machine(evil, evil, 1, evil, evil, evil, evil): 1},
             stages=[Stage(evil, 1, 1, 1.0)],
             began=None,
             ended=None,
@@ -154,6 +154,6 @@ def test_all_that_it_is_told_is_text():
         ),
     )
     assert "<script" not in html and evil not in html
-    top, inside, data, versions, machine, stage = 7, 2, 8, 4, 5, 1
+    top, inside, data, versions, machine, stage = 7, 2, 8, 4, 6, 1
     assert html.count("&lt;script&gt;&amp;&quot;&#x27;") == top + inside + data + versions + machine + stage
     assert "http" not in html and "src=" not in html

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from obverse.archive import links, records, staleness
+from obverse.archive import links, runs, staleness
 from obverse.archive.places import Places
 from packing import Study
 
@@ -20,7 +20,7 @@ def kitchen(tmp_path: Path) -> Study:
 def stale(study: Study, *, hashes: dict[str, str] | None = None, loose: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     places = Places(study.path, study.path)
     jobs = links.read(study.path / ".snakemake/metadata")
-    made = records.newest(study.path / "results/records/jobs", places.member)
+    made = runs.makers(runs.below(study.path / "results/records/jobs", places.member))
     now = {name: study.sha256(name) for name in (RAW, SOUP)} if hashes is None else hashes
     return [(each.member, each.how) for each in staleness.stale(jobs, loose, made, now, places)]
 

@@ -97,7 +97,7 @@ def test_a_record_from_before_the_job_ran_again_is_not_its_own(tmp_path: Path):
     makers = history.makers()
     assert history.run(makers["results/nets/1.bin"]) is None
     assert history.sha256("results/nets/1.bin") == chronicles.sha256(b"one")
-    assert history.run(makers["results/nets/2.bin"]).node == "here"
+    assert history.run(makers["results/nets/2.bin"]).machine.node == "here"
 
 
 def test_a_folder_has_one_sum_of_all_that_was_recorded_in_it(tmp_path: Path):

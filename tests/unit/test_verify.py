@@ -112,6 +112,29 @@ def test_a_run_that_failed_or_was_killed_is_not_what_made_a_file(check):
     assert "not recorded: 1\n  results/predictions/p.parquet: its job (predict) has no record that ended well" in said
 
 
+def test_a_run_that_wrote_nothing_is_not_what_made_a_file(check):
+    """The one before it did: as whoever packs, and tells, takes it."""
+    parts = handmade.whole()
+    record = parts.link("predict")["record"]
+    *_, ended, _ = parts.members[record].splitlines()
+    idle = json.dumps(json.loads(ended) | {"outputs": {}}).encode()
+    parts.tell(record, b"\n".join([*parts.members[record].splitlines()[:-1], idle]))
+    assert check(parts)[0] == 0
+
+
+@pytest.mark.parametrize("kind", ["record", "note"])
+@pytest.mark.parametrize("change", [{"outputs": [1], "params": {}}, {"inputs": {"\ud800": None}, "input": ["\ud800"]}])
+def test_records_and_notes_with_other_things_than_jobs_write_tell_of_nothing(check, kind, change):
+    parts = handmade.whole()
+    output = "results/predictions/p.parquet"
+    name = parts.link("predict")["record"] if kind == "record" else handmade.note_member(output)
+    said = [json.loads(line) for line in parts.members[name].splitlines() if line.endswith(b"}")]
+    parts.tell(name, b"".join(json.dumps(event | change).encode() + b"\n" for event in said))
+    status, said = check(parts)
+    missing = {"record": "its job (predict) has no record that ended well", "note": "Snakemake's note on it is missing"}
+    assert status == 1 and f"{output}: {missing[kind]}" in said
+
+
 def test_a_link_without_a_record_is_not_recorded_and_not_called_changed(check):
     parts = handmade.whole()
     link = parts.link("predict")

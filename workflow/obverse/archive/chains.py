@@ -10,7 +10,8 @@ from obverse.archive.checks import Checked
 from obverse.archive.contents import Archive
 from obverse.archive.graph import Graph
 from obverse.archive.manifest import Link
-from obverse.archive.testimony import Note, Run
+from obverse.archive.notes import Note
+from obverse.archive.runs import Run
 
 # Snakemake's, in a folder that is an output: no job writes it.
 _STAMP = ".snakemake_timestamp"
@@ -63,7 +64,7 @@ class _Weighing:
 
     def _verdict(self, link: Link) -> tuple[list[str], list[str]]:
         if link not in self._verdicts:
-            run = testimony.run(self._archive, link.record)
+            run = testimony.run(self._archive, link)
             noted = {output: testimony.noted(self._archive, output) for output in link.outputs}
             notes = {name: testimony.note(self._archive, name) for name in sorted(set(noted.values()))}
             found = [(self._code.problems(link), []), self._of_run(link, run), self._of_notes(link, noted, notes)]
@@ -82,11 +83,10 @@ class _Weighing:
         broken, unrecorded = [], []
         if not link.record.endswith(f"/{run.stage}/{run.key}.jsonl") or not _is_in(run, link.shellcmd):
             broken.append(f"{link.record}: it is of another command than Snakemake gave for {link.rule}")
-        wrote = self._by_member(run.outputs)
         for name in outputs:
-            if name not in wrote:
+            if name not in run.outputs:
                 unrecorded.append(f"{name}: its job ({link.rule}) recorded nothing of it")
-            elif self._differs(name, wrote[name]):
+            elif self._differs(name, run.outputs[name]):
                 broken.append(f"{name}: its job ({link.rule}) left other bytes")
         broken += self._read_otherwise(link, run.inputs, f"as its job ({link.rule}) recorded")
         return broken, unrecorded
@@ -103,12 +103,11 @@ class _Weighing:
                 if (note.rule, note.shellcmd, sorted(note.params)) != told or named != inputs:
                     outputs = ", ".join(output for output in noted if noted[output] == name)
                     broken.append(f"{outputs}: Snakemake's note and the manifest say different things of its job")
-                broken += self._read_otherwise(link, note.checksums, "as Snakemake noted")
+                broken += self._read_otherwise(link, self._by_member(note.checksums), "as Snakemake noted")
         unknown = [output for output, name in noted.items() if notes[name] is None]
         return broken, [f"{output}: Snakemake's note on it is missing" for output in unknown]
 
-    def _read_otherwise(self, link: Link, hashes: Mapping[str, object], source: str) -> list[str]:
-        known = self._by_member(hashes)
+    def _read_otherwise(self, link: Link, known: Mapping[str, str | None], source: str) -> list[str]:
         differing = [
             name for name in self._graph.files(link.inputs) if known.get(name) and self._differs(name, known[name])
         ]
@@ -116,7 +115,7 @@ class _Weighing:
 
     def _unread(self, link: Link, run: Run | None, notes: list[Note]) -> list[str]:
         """Return in words of which inputs nobody recorded a hash; of a folder's files nobody does, and that is fine."""
-        read = self._by_member(run.inputs if run else {})
+        read = run.inputs if run else {}
         vouched = {name for name, sha256 in read.items() if sha256}
         folders = {name for name, sha256 in read.items() if sha256 is None}
         for note in notes:
@@ -126,10 +125,10 @@ class _Weighing:
         unread = [name for name in self._graph.files(link.inputs) if name not in vouched]
         return [f"{name}: nobody recorded what {link.outputs[0]} read of it" for name in unread]
 
-    def _by_member(self, hashes: Mapping[str, object]) -> dict[str, object]:
+    def _by_member(self, hashes: Mapping[str, str]) -> dict[str, str]:
         return {testimony.member(path, self._files): sha256 for path, sha256 in hashes.items()}
 
-    def _differs(self, name: str, sha256: object) -> bool:
+    def _differs(self, name: str, sha256: str | None) -> bool:
         """Return whether a recorded hash is not the manifest's; of an absent file the manifest may know none."""
         return name in self._files and self._files[name].sha256 not in ("", sha256)
 

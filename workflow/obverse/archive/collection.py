@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from obverse.archive import checkout, links, members, records, restricted, staleness
+from obverse.archive import checkout, links, members, records, restricted, runs, staleness
 from obverse.archive.links import Job
 from obverse.archive.manifest import ABSENT, KEPT, WITHHELD, File, Link
 from obverse.archive.places import CODE, RESULTS, Places
-from obverse.archive.records import Made
+from obverse.archive.runs import Run
 from obverse.errors import UnusableInput
 
 _RECORDS, _METADATA = "records", "metadata"
@@ -44,7 +44,7 @@ def collect(
     are withheld (`restricted.withheld`). Raises `UnusableInput` for a target that is not there.
     """
     jobs, sources = links.closure(links.read(metadata), targets)
-    made = records.newest(recorded / "jobs", places.member)
+    made = runs.makers(runs.below(recorded / "jobs", places.member))
     found: dict[str, Path] = {}
     for path in {*targets, *sources, *(path for job in jobs for path in (*job.outputs, *job.inputs))}:
         found |= places.files(path)
@@ -68,15 +68,14 @@ def collect(
     )
 
 
-def _link(job: Job, made: Mapping[str, Made], places: Places, recorded: Path) -> Link:
+def _link(job: Job, made: Mapping[str, Run], places: Places, recorded: Path) -> Link:
     outputs = sorted({member for path in job.outputs for member in places.files(path)})
-    runs = [made[member] for member in outputs if member in made]
-    record = max(runs, key=lambda run: run.ended).record if runs else None
+    run = runs.maker(made, outputs)
     return Link(
         rule=job.rule,
         outputs=tuple(outputs),
         inputs=tuple(sorted({member for path in job.inputs for member in places.files(path)})),
-        record=_record(record, recorded) if record else "",
+        record=_record(run, recorded) if run else "",
         shellcmd=job.shellcmd,
         params=job.params,
     )
@@ -87,16 +86,16 @@ def _code(code: checkout.Code, places: Places) -> dict[str, Path]:
     return tracked | {name: places.checkout / name for name in _OWN if name in code.files}
 
 
-def _record(path: Path, recorded: Path) -> str:
-    return f"{_RECORDS}/{path.relative_to(recorded).as_posix()}"
+def _record(run: Run, recorded: Path) -> str:
+    return f"{_RECORDS}/{run.record.relative_to(recorded).as_posix()}"
 
 
-def _records(made: Mapping[str, Made], recorded: Path, jobs: Iterable[Job]) -> dict[str, members.Content]:
+def _records(made: Mapping[str, Run], recorded: Path, jobs: Iterable[Job]) -> dict[str, members.Content]:
     """Return the records of the runs that made what is archived, and what Snakemake's logger told of these jobs.
 
     Read once: Snakemake may write on.
     """
-    found = {_record(run.record, recorded): run.record.read_bytes() for run in made.values()}
+    found = {_record(run, recorded): Path(run.record).read_bytes() for run in made.values()}
     workflow = recorded / "workflow.jsonl"
     if workflow.is_file():
         outputs = [path for job in jobs for path in job.outputs]
@@ -108,7 +107,7 @@ def _metadata(jobs: Iterable[Job], metadata: Path) -> dict[str, bytes]:
     return {f"{_METADATA}/{name}": (metadata / name).read_bytes() for job in jobs for name in job.metadata}
 
 
-def _file(member: str, what: members.Content, made: Mapping[str, Made], jobs: Sequence[Job], places: Places) -> File:
+def _file(member: str, what: members.Content, made: Mapping[str, Run], jobs: Sequence[Job], places: Places) -> File:
     """Return what is known of a file; of one that is no longer there what its record says."""
     if isinstance(what, Path) and not what.is_file():
         recorded = made[member].outputs[member] if member in made else _read_as(member, jobs, places)

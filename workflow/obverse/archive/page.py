@@ -112,9 +112,10 @@ def _machines(machines: Mapping[Machine, int]) -> str:
     rows = []
     for machine, jobs in machines.items():
         cores = f"{machine.cores:,} cores" if machine.cores else ""
-        told = ", ".join(filter(None, (machine.processor, cores, machine.system)))
-        device = ", ".join(filter(None, (machine.device, machine.precision))) or "no neural network"
-        rows.append((_noted(escape(machine.node), told), escape(device), f"{jobs:,}"))
+        system = " ".join(filter(None, (machine.system, machine.architecture)))
+        told = ", ".join(filter(None, (machine.processor, cores, system)))
+        computing = machine.computing or "no neural network"
+        rows.append((_noted(escape(machine.node), told), escape(computing), f"{jobs:,}"))
     return _table(("host", "device", "jobs"), rows) if rows else "<p>None is recorded.</p>"
 
 

@@ -1,38 +1,9 @@
-"""What jobs record of themselves: one file a command, two lines each time it runs, appended for as long as it is."""
+"""Snakemake's account of its runs, results/records/workflow.jsonl: which of its lines go into an archive."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable
 
-
-@dataclass(frozen=True)
-class Made:
-    """A run of a stage that ended well: the file that tells of it, and the sha256 of what it read and wrote, by member.
-
-    ``inputs`` has None for a folder. Times are texts in UTC that sort as they came.
-    """
-
-    record: Path
-    started: str
-    ended: str
-    inputs: Mapping[str, str | None] = field(hash=False)
-    outputs: Mapping[str, str | None] = field(hash=False)
-
-
-def newest(jobs: Path, member: Callable[[str], str]) -> dict[str, Made]:
-    """Return the run that made each output last, of those that the records under ``jobs`` tell of.
-
-    ``member`` turns paths as recorded into the names that files have in an archive: those of the runs returned.
-    """
-    found: dict[str, Made] = {}
-    for record in sorted(jobs.glob("*/*.jsonl")):
-        for event in events(record.read_bytes()):
-            made = _made(record, event, member)
-            for output in made.outputs if made else ():
-                if output not in found or found[output].ended <= made.ended:
-                    found[output] = made
-    return found
+from obverse.archive import facts
 
 
 def of_kept(workflow: bytes, kept: Iterable[str]) -> bytes:
@@ -41,7 +12,7 @@ def of_kept(workflow: bytes, kept: Iterable[str]) -> bytes:
     How runs ended is left out: the run that packs has not ended yet, and packing again is to give the same bytes.
     """
     outputs = set(kept)
-    told = list(events(workflow))
+    told = [line.told for line in facts.lines(workflow)]
     jobs = {(event.get("run"), event.get("jobid")) for event in told if outputs & set(event.get("outputs") or ())}
     runs = {run for run, _ in jobs}
     chosen = [
@@ -51,26 +22,3 @@ def of_kept(workflow: bytes, kept: Iterable[str]) -> bytes:
         or ("jobid" in event and (event.get("run"), event["jobid"]) in jobs)
     ]
     return "".join(f"{json.dumps(event, sort_keys=True, ensure_ascii=False)}\n" for event in chosen).encode()
-
-
-def _made(record: Path, event: dict, member: Callable[[str], str]) -> Made | None:
-    if event.get("event") != "ended" or event.get("exit_status") != 0:
-        return None
-    return Made(
-        record=record,
-        started=event.get("started") or "",
-        ended=event.get("ended") or "",
-        inputs={member(path): sha for path, sha in (event.get("inputs") or {}).items()},
-        outputs={member(path): sha for path, sha in (event.get("outputs") or {}).items()},
-    )
-
-
-def events(content: bytes) -> Iterator[dict]:
-    """Yield the objects in ``content``, one a line; half a line, which a killed process leaves, is none."""
-    for line in content.splitlines():
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict):
-            yield event

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from obverse.archive.links import Job
 from obverse.archive.places import Places
-from obverse.archive.records import Made
+from obverse.archive.runs import Run
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Stale:
 
 
 def stale(
-    jobs: Iterable[Job], loose: Iterable[str], made: Mapping[str, Made], hashes: Mapping[str, str], places: Places
+    jobs: Iterable[Job], loose: Iterable[str], made: Mapping[str, Run], hashes: Mapping[str, str], places: Places
 ) -> list[Stale]:
     """Return what differs from what is recorded, by member.
 

@@ -1,21 +1,22 @@
 """What an archive says of itself, counted: what is in it and what is not, what made it, of which data, and when."""
 
 import hashlib
+import posixpath
 import re
 import tomllib
-import zipfile
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
-from obverse.archive import manifest, runs
+from obverse.archive import contents, manifest, runs
+from obverse.archive.contents import Archive
 from obverse.archive.manifest import KEPT, File, Link, Made, Manifest
 from obverse.archive.runs import Machine, Run
+from obverse.archive.zips import Damage
 from obverse.errors import UnusableInput
 
 ABOUT = "about it"  # what describes the archive, beside the folders
@@ -75,22 +76,26 @@ class Summary:
 def read(path: Path) -> Summary:
     """Return the summary of the archive at ``path``; raise `UnusableInput` where there is none."""
     try:
-        with zipfile.ZipFile(path) as opened:
-            told = manifest.read(opened.read(manifest.MEMBER))
-            names = set(opened.namelist())
-            own = File(sha256="", size=opened.getinfo(manifest.MEMBER).file_size)
-            jobs = [(link, _run(link, opened) if link.record in names else None) for link in told.links]
-            project, config = (opened.read(name) if name in names else b"" for name in (_PROJECT, _CONFIG))
-    except (zipfile.BadZipFile, zlib.error, OSError, KeyError) as error:
-        problem = f"expected an archive of results, found something else, or a damaged one ({error})"
+        with contents.opening(path) as archive:
+            names = set(archive.zip.names)
+            own = File(sha256="", size=archive.zip.size(manifest.MEMBER))
+            jobs = [(link, _run(link, archive) if link.record in names else None) for link in archive.manifest.links]
+            project, config = (archive.zip.read(name) if name in names else b"" for name in (_PROJECT, _CONFIG))
+    except (UnusableInput, Damage) as error:
+        why = error.problem if isinstance(error, UnusableInput) else error
+        problem = f"expected an archive of results, found something else, or a damaged one ({why})"
         raise UnusableInput(path, problem, "Delete it, so that Snakemake packs it again.") from None
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return _summary(path.stat().st_size, sha256, told, own, jobs, _dependencies(project), _origins(config))
+    size = path.stat().st_size
+    return _summary(size, sha256, archive.manifest, own, jobs, _dependencies(project), _origins(config))
 
 
-def _run(link: Link, opened: zipfile.ZipFile) -> Run | None:
-    return runs.last(opened.read(link.record), link.outputs)
+def _run(link: Link, archive: Archive) -> Run | None:
+    """Return the run that made what ``link`` tells of, None where none did at a time that one can read."""
+    told = runs.read(archive.zip.read(link.record), PurePosixPath(link.record), posixpath.normpath)
+    run = runs.maker(runs.makers(told), link.outputs)
+    return run if run and run.seconds is not None else None
 
 
 def _summary(
@@ -165,7 +170,7 @@ def _stages(jobs: Iterable[tuple[Link, Run | None]]) -> list[Stage]:
         by_rule[link.rule].append(run)
     found = []
     for rule, of_rule in by_rule.items():
-        seconds = [(run.ended - run.started).total_seconds() for run in of_rule if run]
+        seconds = [run.seconds for run in of_rule if run]
         found.append(Stage(rule, len(of_rule), len(seconds), sum(seconds)))
     return sorted(found, key=lambda stage: (-stage.seconds, stage.rule))
 

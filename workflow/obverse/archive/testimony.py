@@ -1,82 +1,45 @@
 """What an archive says of each job beside its manifest: the job's own record, and Snakemake's notes on its outputs."""
 
+import functools
 import hashlib
-import json
 import posixpath
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from obverse.archive import notes, runs
 from obverse.archive.contents import Archive
+from obverse.archive.manifest import Link
+from obverse.archive.notes import Note
+from obverse.archive.runs import Run
 from obverse.archive.zips import Damage
 
 NOTES = "metadata"  # the folder of Snakemake's own files
 
-_LONGEST = 254  # letters in a name of Snakemake's files; the rest goes into folders marked by "@"
-_PREFIX = "sha256:"
 
+def run(archive: Archive, link: Link) -> Run | None:
+    """Return the run that ``link`` is about, None where its record tells of none that ended well.
 
-@dataclass(frozen=True)
-class Run:
-    """A job as it recorded itself: the module that ran, its words, and the sha256 of files by the paths it had.
-
-    ``inputs`` has None for a folder. ``key`` is what the record's file is named after.
+    It is the newest that made one of the outputs; where none did, the newest there is, to be held against the link.
+    Its files have the names of members.
     """
-
-    stage: str
-    words: tuple[str, ...]
-    key: str
-    inputs: Mapping[str, str | None]
-    outputs: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Note:
-    """What Snakemake keeps of the job that made an output; ``checksums`` are its inputs' sha256 by path."""
-
-    rule: str
-    inputs: tuple[str, ...]
-    shellcmd: str
-    params: tuple[str, ...]
-    checksums: Mapping[str, str]
-
-
-def run(archive: Archive, record: str) -> Run | None:
-    """Return the last run in the member ``record`` that ended well, None where there is none that can be read."""
-    found = None
-    for event in _events(archive, record):
-        if event.get("event") == "ended" and event.get("exit_status") == 0:
-            command, inputs, outputs = event.get("command"), event.get("inputs"), event.get("outputs")
-            if _texts(command) and len(command) > 2 and isinstance(inputs, dict) and isinstance(outputs, dict):
-                words = tuple(command[3:])
-                key = hashlib.sha256("\0".join(words).encode(errors="surrogateescape")).hexdigest()[:16]
-                found = Run(command[2].removeprefix("obverse."), words, key, inputs, outputs)
-    return found
+    named = functools.partial(member, known=archive.manifest.files)
+    told = list(runs.read(_content(archive, link.record), PurePosixPath(link.record), named))
+    return runs.maker(runs.makers(told), link.outputs) or runs.newest(told)
 
 
 def noted(archive: Archive, output: str) -> str:
     """Return the member that is Snakemake's note on ``output``, or on the folder it is in, empty where none is."""
     above = [str(folder) for folder in PurePosixPath(output).parents if len(folder.parts) > 1]
-    named = (note_member(path) for path in (output, *above))
+    named = (f"{NOTES}/{notes.name(path)}" for path in (output, *above))
     return next((name for name in named if name in archive.manifest.files), "")
 
 
 def note(archive: Archive, name: str) -> Note | None:
     """Return Snakemake's note that the member ``name`` is, None where it cannot be read."""
-    found = next(_events(archive, name), {})
-    inputs, params, known = found.get("input"), found.get("params"), found.get("input_checksums")
-    if not (_texts(inputs) and _texts(params) and isinstance(known, dict)):
+    try:
+        return notes.read(_content(archive, name))
+    except ValueError:
         return None
-    sums = {path: str(value).removeprefix(_PREFIX) for path, value in known.items()}
-    return Note(found.get("rule") or "", tuple(inputs), found.get("shellcmd") or "", tuple(params), sums)
-
-
-def note_member(output: str) -> str:
-    """Return the member that holds Snakemake's note on ``output``: named by its path in base64."""
-    name = urlsafe_b64encode(output.encode(errors="surrogateescape")).decode()
-    *above, last = [name[start : start + _LONGEST] for start in range(0, len(name), _LONGEST)] or [""]
-    return "/".join([NOTES, *(f"@{part}" for part in above), last])
 
 
 def member(path: str, known: Iterable[str]) -> str:
@@ -90,20 +53,9 @@ def member(path: str, known: Iterable[str]) -> str:
     return next((name for name in named if name in known), plain)
 
 
-def _events(archive: Archive, name: str) -> Iterator[dict]:
-    """Yield each line of a member that is a JSON object; nothing where the member is missing or damaged."""
+def _content(archive: Archive, name: str) -> bytes:
+    """Return a member's content, none where it is missing or damaged."""
     try:
-        content = archive.zip.read(name)
+        return archive.zip.read(name)
     except (KeyError, Damage):
-        return
-    for line in content.splitlines():
-        try:
-            event = json.loads(line)
-        except (ValueError, RecursionError):  # half a line, which a killed process leaves
-            continue
-        if isinstance(event, dict):
-            yield event
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return b""

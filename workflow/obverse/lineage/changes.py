@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from obverse.archive.links import Job
+from obverse.archive.runs import Run
 from obverse.lineage import params
-from obverse.lineage.runs import Run
 
 PARAM, MODULE, LIBRARY, OPTION, INPUT, FILE, RAN = KINDS = (
     *("param", "module", "library", "option", "input", "file", "ran with"),
@@ -55,10 +55,13 @@ def ran(before: Run | None, now: Run | None) -> list[Change]:
     """Return what a job ran with otherwise; nothing where one of the two did not record it."""
     if before is None or now is None:
         return []
-    machines = [{"Python": run.python, "processor": run.processor, "device": run.device} for run in (before, now)]
-    for run, machine in zip((before, now), machines, strict=True):
-        machine["threads"] = str(run.threads)
-    return [*of(RAN, *machines), *of(RAN, before.versions, now.versions)]
+    return [*of(RAN, _circumstances(before), _circumstances(now)), *of(RAN, before.versions, now.versions)]
+
+
+def _circumstances(run: Run) -> dict[str, str]:
+    machine = run.machine
+    told = {"Python": run.python, "processor": machine.kind, "device": machine.computing}
+    return told | {"threads": str(run.threads)}
 
 
 def of(kind: str, before: Mapping[str, str], now: Mapping[str, str]) -> list[Change]:

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from obverse import records
-from obverse.archive import contents, links, testimony
+from obverse.archive import contents, links, runs, testimony
 from obverse.archive.contents import Archive
 from obverse.archive.links import Job
+from obverse.archive.runs import Run
 from obverse.archive.zips import Damage
 from obverse.errors import UnusableInput
-from obverse.lineage import runs
-from obverse.lineage.runs import Run
 
 METADATA = ".snakemake/metadata"
 
@@ -46,7 +45,7 @@ class History:
 
     def run(self, job: Job) -> Run | None:
         """Return what ``job`` said of itself; None where it did not."""
-        return next((self.ran[output] for output in job.outputs if output in self.ran), None)
+        return runs.maker(self.ran, job.outputs)
 
     def behind(self, targets: Sequence[str]) -> tuple[list[Job], list[str]]:
         """Return the jobs behind ``targets``, and what of it no job is known to have made.
@@ -112,26 +111,29 @@ def renamed(job: Job) -> Job:
 def _history(where: Path, jobs: list[Job], own: Path, packed: Mapping[str, str], directory: Path | None) -> History:
     told = tuple(map(renamed, jobs))
     makers = {output: job for job in told for output in job.outputs}
-    ran: dict[str, Run] = {}
-    made: dict[str, dict[str, str]] = defaultdict(dict)  # by output: what was recorded of it, of a folder several
-    for path, run in runs.newest(own).items():
-        name = named(path)
-        output = next((each for each in _upwards(name) if each in makers), None)
+    made: dict[str, dict[str, Run]] = defaultdict(dict)  # by output: what made it, of a folder each file in it
+    for path, run in runs.makers(runs.below(own, named)).items():
+        output = next((each for each in _upwards(path) if each in makers), None)
         # One that ended before the job began is of an earlier run, and this one recorded nothing.
-        if output and run.ended > makers[output].started - _CLOCKS:
-            ran[output] = run
-            made[output][name] = run.outputs[path] or ""
+        if output and _ended(run) > makers[output].started - _CLOCKS:
+            made[output][path] = run
+    ran = {output: runs.newest(of.values()) for output, of in made.items()}
     sums: dict[str, str] = {}  # as read last
     for job in sorted(told, key=lambda job: job.ended):
         sums |= job.checksums
-    for run in sorted(ran.values(), key=lambda run: run.ended):
-        sums |= {named(path): sha for path, sha in run.inputs.items() if sha}
+    for run in sorted(ran.values(), key=_ended):
+        sums |= {path: sha for path, sha in run.inputs.items() if sha}
     sums |= packed
-    for output, recorded in made.items():
+    for output, of in made.items():
+        recorded = {path: run.outputs[path] or "" for path, run in of.items()}
         sums |= recorded
         if output not in recorded:
             sums[output] = hashlib.sha256(repr(sorted(recorded.items())).encode()).hexdigest()
     return History(where, told, ran, {path: sha for path, sha in sums.items() if sha}, directory)
+
+
+def _ended(run: Run) -> float:
+    return run.ended.timestamp() if run.ended else 0.0
 
 
 def _upwards(path: str) -> list[str]:

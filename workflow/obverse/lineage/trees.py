@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 
 from obverse.archive.links import Job
 from obverse.archive.reports import shown
+from obverse.archive.runs import Run
 from obverse.lineage import params
 from obverse.lineage.histories import History
-from obverse.lineage.runs import Run
 
 WIDTH = 100  # letters in a line of the terminal; a name that is longer is not broken
 
@@ -80,7 +80,11 @@ class _Tree:
             values["seed"] = params.seed(job.shellcmd)
         if values:
             yield _BETWEEN.join(f"{name} {value}".strip().replace(" ", _TIED) for name, value in values.items())
-        ran = [run.device, f"{run.threads} thread{'s' * (run.threads > 1)}"] if run else ["recorded by Snakemake alone"]
+        ran = (
+            [run.machine.computing, f"{run.threads} thread{'s' * (run.threads > 1)}"]
+            if run
+            else ["recorded by Snakemake alone"]
+        )
         machine = [_machine(run)] if run and not self._told_once else []
         code = [f"code {told.digest()}"] if told.digest() else []
         yield _BETWEEN.join(word.replace(" ", _TIED) for word in [*code, *_when(job), *ran, *machine] if word)
@@ -103,7 +107,7 @@ def _recorded(runs: list[Run | None]) -> str:
 
 
 def _machine(run: Run) -> str:
-    return ", ".join(filter(None, [run.node, run.processor, f"Python {run.python}" * bool(run.python)]))
+    return ", ".join(filter(None, [run.machine.node, run.machine.kind, f"Python {run.python}" * bool(run.python)]))
 
 
 def _files(outputs: Iterable[str], path: str) -> str:
