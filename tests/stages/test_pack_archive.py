@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crates import issues, run
-from obverse.archive import manifest
+from obverse.archive import manifest, zips
 from obverse.archive.manifest import Manifest
 from obverse.errors import UnusableInput
 from packing import CODE, FACE, Study, record_name, study
@@ -104,6 +104,18 @@ def test_packing_twice_gives_the_same_bytes(packed_study: Study):
     archive = packed_study.pack()
     assert archive.read_bytes() == once
     assert [json.loads(line) for line in members(archive)["records/workflow.jsonl"].splitlines()] == first
+
+
+@pytest.mark.parametrize(
+    ("limit", "problem"), [("MOST_BYTES", "found .* bytes in all"), ("MOST_MEMBERS", "expected at most 9 members")]
+)
+def test_what_no_reader_would_open_is_not_packed(
+    packed_study: Study, monkeypatch: pytest.MonkeyPatch, limit: str, problem: str
+):
+    monkeypatch.setattr(zips, limit, 9)
+    with pytest.raises(UnusableInput, match=rf"^results/archive\.zip.*one that is refused: .*{problem}"):
+        packed_study.pack()
+    assert not list((packed_study.path / "results").glob("*archive*"))
 
 
 def test_the_commit_is_in_it(packed_study: Study):

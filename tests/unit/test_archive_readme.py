@@ -19,6 +19,13 @@ def test_it_names_the_commands(command: str):
     assert f"python -m obverse.commands.{command}" in text().replace("python3", "python")
 
 
+def test_it_says_what_checking_cannot_find_and_whose_code_is_run():
+    told = " ".join(text().split())
+    assert "finds damage and contradictions, not forgery" in told
+    assert "compare the archive's sha256, in the first line, with one from its author" in told
+    assert "runs the code in the archive as you, on your machine, so only for an archive of people you trust" in told
+
+
 def test_an_orderly_archive_has_its_commit_and_no_warning():
     told = text()
     assert "Made with commit `c0ffee`, Snakemake 9.27.1, Python 3.11.7." in told

@@ -9,7 +9,7 @@ import pytest
 import safetensors.numpy
 from PIL import Image
 
-from obverse.archive.comparing import AGREES, DIFFERS, SAME, compare
+from obverse.archive.comparing import AGREES, DIFFERS, SAME, Comparison, compare
 
 
 def npy(values: np.ndarray) -> bytes:
@@ -41,17 +41,76 @@ def test_other_bytes_of_an_unknown_kind_differ():
 @pytest.mark.parametrize(
     ("now", "verdict"),
     [
-        (b"m,mse\nfull,0.0113\n", AGREES),  # within 0.002
-        (b"m,mse\nfull,0.0151\n", DIFFERS),
-        (b"m,mse\nfull,-0.011\n", DIFFERS),
-        (b"m,mse\nm10,0.0111\n", DIFFERS),
-        (b"m,mse\nfull,0.0111\nfull,0.0111\n", DIFFERS),
-        (b"m,mse\nfull,nan\n", DIFFERS),
+        (b"view,sample_id,mse\nfull,50001,0.0135\n", AGREES),  # within 2 %
+        (b"view,sample_id,mse\nfull,50001,0.0137\n", DIFFERS),
+        (b"view,sample_id,mse\nfull,50001,0.0151\n", DIFFERS),
+        (b"view,sample_id,mse\nfull,50001,-0.0133\n", DIFFERS),
+        (b"view,sample_id,mse\nfull,50002,0.0133\n", DIFFERS),
+        (b"view,sample_id,mse\nfull,50900,0.0133\n", DIFFERS),
+        (b"view,sample_id,mse\nm10,50001,0.0133\n", DIFFERS),
+        (b"view,sample_id,mse\nfull,50001,0.0133\nfull,50001,0.0133\n", DIFFERS),
+        (b"view,sample_id,mse\nfull,50001,nan\n", DIFFERS),
         (b"\xff", DIFFERS),
     ],
 )
-def test_texts_agree_where_their_words_do_and_their_numbers_nearly(now, verdict):
-    assert compare("fig8.csv", b"m,mse\nfull,0.0111\n", now).verdict == verdict
+def test_texts_agree_where_their_words_and_ids_do_and_their_numbers_nearly(now, verdict):
+    assert compare("fig8.csv", b"view,sample_id,mse\nfull,50001,0.0133\n", now).verdict == verdict
+
+
+@pytest.mark.parametrize("column", ["label", "duplicate_group", "identity", "id", "k", "m"])
+def test_numbers_that_name_something_are_equal_or_differ(column):
+    assert compare(
+        "a.csv", f"images,{column}\n900,900\n".encode(), f"images,{column}\n901,900\n".encode()
+    ) == Comparison(AGREES, "1 of 2 numbers differ, most 900 and 901")
+    found = compare("a.csv", f"images,{column}\n900,900\n".encode(), f"images,{column}\n901,901\n".encode())
+    assert found == Comparison(DIFFERS, "2 of 2 numbers differ, most 900 and 901")
+
+
+@pytest.mark.parametrize(
+    ("column", "verdict"),
+    [
+        ("rank1", AGREES),
+        ("evaluation5_low", AGREES),
+        ("paper_accuracy", AGREES),
+        ("accuracy_sd_seeds", AGREES),
+        ("mse", DIFFERS),
+        ("mse_sd_seeds", DIFFERS),
+    ],
+)
+def test_what_a_picture_more_or_less_changes_in_a_share_is_no_measure_of_an_error(column, verdict):
+    before, now = (f"name,{column}\na b,{share}\n".encode() for share in ("0.0111", "0.0131"))
+    assert compare("a.csv", before, now).verdict == verdict
+
+
+def test_a_cell_of_several_numbers_and_rows_longer_than_the_first_are_compared_whole():
+    before = b'name,rank1\n"1, 2 and 3",0.5,7\n'
+    assert compare("a.csv", before, b'name,rank1\n"1, 2 and 3",0.501,7\n').verdict == AGREES
+    assert compare("a.csv", before, b'name,rank1\n"1, 2.1 and 3",0.5,7\n').verdict == DIFFERS
+    assert compare("a.csv", before, b'name,rank1\n"1, 2 and 3",0.5,8\n').verdict == DIFFERS
+
+
+def test_numbers_too_large_to_hold_are_equal_or_differ():
+    assert compare("a.json", b"[1e999, 5]", b"[1e999, 5.01]").verdict == AGREES
+    assert compare("a.json", b"[1e999, 5]", b"[2, 5]").verdict == DIFFERS
+
+
+@pytest.mark.parametrize("gaps", [[], [None]])
+def test_another_draw_of_people_is_no_nearly_equal_one(gaps):
+    """As large as a split of a data set, where the ids' sizes hide that they are others."""
+    first, second = (np.sort(np.random.default_rng(seed).choice(10_000, 8000, replace=False)) for seed in (1, 2))
+    found = compare("a.parquet", parquet(sample_id=[*first, *gaps]), parquet(sample_id=[*second, *gaps]))
+    assert found.verdict == DIFFERS and "whole numbers differ in sample_id" in found.words
+
+
+def test_gaps_in_whole_numbers_are_where_they_were():
+    assert compare("a.parquet", parquet(label=[0, None]), parquet(label=[None, 0])).verdict == DIFFERS
+
+
+def test_ranks_shift_as_scores_do_and_other_whole_numbers_not():
+    before, now = np.array([1000, 2000, 3000]), np.array([1001, 2000, 3000])
+    assert compare("a.parquet", parquet(identity_rank=before), parquet(identity_rank=now)).verdict == AGREES
+    assert compare("a.npy", npy(before), npy(now)) == Comparison(DIFFERS, "1 of 3 whole numbers differ")
+    assert compare("a.npy", npy(np.full(9, 200, np.uint8)), npy(np.full(9, 201, np.uint8))).verdict == AGREES
 
 
 def test_large_numbers_in_a_text_may_differ_by_their_share():
@@ -60,7 +119,7 @@ def test_large_numbers_in_a_text_may_differ_by_their_share():
 
 
 def test_the_words_name_the_numbers_that_are_furthest_apart():
-    found = compare("a.csv", b"1,100,5", b"1,150,5.01")
+    found = compare("a.csv", b"a,b,c\n1,100,5\n", b"a,b,c\n1,150,5.01\n")
     assert found.words == "2 of 3 numbers differ, most 100 and 150"
 
 

@@ -77,6 +77,24 @@ def test_a_named_target_is_made_in_a_named_folder_and_compared_with_all_it_comes
     assert not (tmp_path / "again/results/config.yaml").exists()
 
 
+def test_the_one_who_packed_agrees_to_no_costs_and_the_one_who_makes_it_again_may(tmp_path):
+    """In a file of one's own; without it the code is run as one that may not spend."""
+    parts = small()
+    asks = SNAKEFILE.replace(
+        b'm=config["m"]\n    shell: "echo name', b'm=config["rekognition"]["confirm_spend"]\n    shell: "echo name'
+    )
+    parts.tell("code/Snakefile", asks)
+    parts.tell("code/config.yaml", b"m: 10\nrekognition: {confirm_spend: false}\n")
+    parts.tell("results/config.yaml", b"m: 20\nrekognition: {confirm_spend: true}\n")
+    done = verify(parts, tmp_path, "--rerun", "results/fig9.csv", "--directory", "again")
+    assert "yours to agree to: rekognition.confirm_spend." in done.stdout, done.stderr
+    assert (tmp_path / "again/results/fig9.csv").read_text() == "name,value\nm,False\n"
+    (tmp_path / "own.yaml").write_text("rekognition: {confirm_spend: true}\n")
+    done = verify(parts, tmp_path, "--rerun", "--directory", "mine", "--configfile", "own.yaml")
+    assert (tmp_path / "mine/results/fig9.csv").read_text() == "name,value\nm,True\n", done.stderr
+    assert (tmp_path / "mine/results/config.yaml").read_text() == "m: 20\n"
+
+
 def test_a_withheld_file_is_held_against_its_hash(tmp_path):
     parts = small()
     parts.withhold("results/numbers.csv")
@@ -100,6 +118,8 @@ def test_a_run_that_fails_is_said_and_ends_in_exit_status_1(tmp_path):
         (["--rerun", "results/fig10.csv"], "expected targets that it has, found results/fig10.csv"),
         (["--rerun", "--directory", "."], "expected a new or empty folder, found another"),
         (["--directory", "again"], "--directory is for --rerun"),
+        (["--configfile", "own.yaml"], "--configfile is for --rerun"),
+        (["--rerun", "--configfile", "own.yaml"], "own.yaml: expected a configuration, found no file"),
     ],
 )
 def test_what_cannot_be_made_again_is_refused(tmp_path, options, error):

@@ -124,6 +124,23 @@ def test_a_path_that_leads_outside_is_refused_and_nothing_is_written(put, clone,
     assert below(clone) == before and {path.name for path in tmp_path.iterdir()} == {"clone", "archive.zip"}
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("results/records/workflow.jsonl", "goes where records/workflow.jsonl goes"),
+        ("results/records/workflow.jsonl/x", "goes below records/workflow.jsonl, which is a file"),
+    ],
+)
+def test_two_members_for_one_place_are_refused_and_nothing_is_written(put, clone, name, found):
+    before = below(clone)
+    parts = handmade.whole()
+    parts.members[name] = b"1"
+    parts.manifest["files"][name] = {"sha256": handmade.sha256(b"1"), "size": 1, "status": "kept", "why": ""}
+    error, _ = put(parts)
+    assert f"member {name}: expected a place of its own, found that it {found}" in error
+    assert below(clone) == before
+
+
 def test_a_changed_archive_is_refused_with_the_names_before_anything_is_written(put, clone):
     before = below(clone)
     parts = handmade.whole()
@@ -191,6 +208,36 @@ def test_another_configuration_than_the_shipped_one_is_written_for_snakemake_to_
     assert yaml.safe_load((clone / "restored.config.yaml").read_text()) == {"poses": {"yaw": 3}, "seeds": [1, 2]}
 
 
+def test_to_terms_and_costs_the_one_who_packed_agrees_for_nobody(put, clone):
+    """Nor does a config.yaml that agreed already, or a list of targets; what is not taken over is named."""
+    parts = handmade.whole()
+    shipped = {"m": 10, "asked": {"mine": {"confirm_spend": True, "url": "a"}}, "paid": [{"max_cost_usd": 5}]}
+    shipped |= {"rekognition": {"source": "embedded", "confirm_spend": False, "max_cost_usd": 0}}
+    resolved = shipped | {"rekognition": {"source": "official", "confirm_spend": True, "max_cost_usd": 320}}
+    resolved |= {"datasets": {"celeba": {"accept_terms": True, "size": 64}, "facescrub": {"accept_terms": False}}}
+    parts.tell("code/config.yaml", yaml.safe_dump(shipped).encode())
+    (clone / "config.yaml").write_bytes(parts.members["code/config.yaml"])
+    parts.tell("results/config.yaml", yaml.safe_dump(resolved).encode())
+    error, said = put(parts)
+    assert error == ""
+    assert yaml.safe_load((clone / "restored.config.yaml").read_text()) == {
+        "asked": {"mine": {"confirm_spend": False}},
+        "datasets": {"celeba": {"accept_terms": False, "size": 64}, "facescrub": {"accept_terms": False}},
+        "paid": [{"max_cost_usd": 0}],
+        "rekognition": {"source": "official"},
+    }
+    named = "asked.mine.confirm_spend, datasets.celeba.accept_terms, paid.0.max_cost_usd, "
+    assert f"yours to agree to: {named}rekognition.confirm_spend, rekognition.max_cost_usd." in said
+
+
+def test_a_configuration_that_holds_itself_over_and_over_is_no_hindrance(put, clone):
+    """A short text of as many parts as there are atoms."""
+    parts = handmade.whole()
+    lines = ["l0: &l0 [confirm_spend]", *(f"l{n}: &l{n} [*l{n - 1}, *l{n - 1}]" for n in range(1, 90))]
+    parts.tell("results/config.yaml", "\n".join(["m: 10", *lines, "self: &self [*self]"]).encode())
+    assert put(parts)[0] == "" and (clone / "restored.config.yaml").exists()
+
+
 def test_a_folder_at_work_is_left_alone(put, clone):
     alive, _ = locks.clear_stale(clone / ".snakemake", takes_over=True)
     with alive:
@@ -207,9 +254,18 @@ def test_a_folder_that_is_not_there_is_made_and_one_in_none_is_refused(put, tmp_
 
 def test_a_full_disk_is_foreseen(put, clone, monkeypatch):
     monkeypatch.setattr("obverse.archive.restoring._SPARE", 2**62)
-    error, _ = put(handmade.whole())
-    assert "expected room for 0 MB, found" in error
-    assert not (clone / "results").exists()
+    parts, before = handmade.whole(), below(clone)
+    parts.tell("results/config.yaml", b"m: 20\n")
+    error, _ = put(parts)
+    assert "expected room for 0 MB, found" in error and error.endswith("Nothing was written.")
+    assert below(clone) == before
+
+
+def test_a_full_disk_is_foreseen_before_a_new_folder_is_made_on_it(put, tmp_path, clone, monkeypatch):
+    monkeypatch.setattr("obverse.archive.restoring._SPARE", 2**62)
+    monkeypatch.setattr("obverse.commands.restore._BASE", clone)
+    assert "expected room for 0 MB, found" in put(handmade.whole(), directory=tmp_path / "work")[0]
+    assert not (tmp_path / "work").exists()
 
 
 def test_a_restore_killed_at_any_moment_can_be_repeated(put, clone, monkeypatch):

@@ -51,6 +51,21 @@ def test_an_intact_archive_is_said_to_be_and_the_exit_status_is_0(check):
     assert not any(word in said for word in ("changed", "missing", "unlisted", "withheld", "recorded"))
 
 
+def test_the_first_line_is_the_sha256_of_the_archive_as_a_file(check, tmp_path):
+    _, said = check(handmade.whole())
+    sha256 = handmade.sha256((tmp_path / "archive.zip").read_bytes())
+    assert said.splitlines()[0] == f"sha256 of archive.zip: {sha256}"
+
+
+def test_the_help_says_what_checking_cannot_find_and_whose_code_is_run(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["verify", "--help"])
+    with pytest.raises(SystemExit):
+        verify.main()
+    said = " ".join(capsys.readouterr().out.split())
+    assert "It finds damage and contradictions, not forgery" in said
+    assert "--rerun runs the archive's code as you" in said and "only for archives of people you trust" in said
+
+
 def test_each_of_1000_changed_bytes_is_found_and_its_file_named(check):
     """Of any member, the manifest too; the zip archive around it is made anew, so that its own checksums fit."""
     parts = handmade.whole()

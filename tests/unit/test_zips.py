@@ -71,9 +71,13 @@ def test_a_name_that_occurs_twice_is_refused(tmp_path):
         opened(path)
 
 
-def test_a_file_that_is_a_folder_too_is_refused(tmp_path):
-    with pytest.raises(UnusableInput, match="member a: expected a file, found a folder too: it holds a/b"):
-        opened(written(tmp_path / "a.zip", (entry("a/b"), b"1"), (entry("a"), b"2")))
+@pytest.mark.parametrize("held", ["a/b", "a/b/c", "a/b/c/d", "a/"])
+def test_a_file_that_is_a_folder_too_is_refused(tmp_path, held):
+    """However deep; a name that sorts between the two hides nothing."""
+    content = b"" if held.endswith("/") else b"1"
+    members = [(entry(held), content), (entry("a"), b"2"), (entry("a.b"), b"3"), (entry("a-/b"), b"4")]
+    with pytest.raises(UnusableInput, match=f"member a: expected a file, found a folder too: it holds {held}\n"):
+        opened(written(tmp_path / "a.zip", *members))
 
 
 def patched(path: Path, name: bytes, offset: int, value: bytes, *, local: int | None = None) -> Path:

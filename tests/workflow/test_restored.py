@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from checkouts import Checkout, contents, copy_checkout
+from obverse.archive.contents import opening
+from obverse.archive.manifest import KEPT
 
 PACKAGE = "workflow/obverse"
 ARCHIVE = "results/archive.zip"
@@ -63,9 +65,14 @@ def test_in_a_fresh_clone_there_is_nothing_to_do_by_either_configuration(restore
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
-def test_the_restored_results_have_the_bytes_and_times_of_the_run(restored: Checkout, finished: Checkout):
-    there = contents(restored.path / "results")
-    assert {name: there[name] for name in there} == {name: contents(finished.path / "results")[name] for name in there}
+def test_all_results_that_the_archive_keeps_are_restored_with_the_bytes_and_times_of_the_run(
+    packed: Path, restored: Checkout, finished: Checkout
+):
+    there, made = contents(restored.path / "results"), contents(finished.path / "results")
+    with opening(packed) as archive:
+        files = archive.manifest.files.items()
+        kept = {name.removeprefix("results/") for name, file in files if file.status == KEPT and name[:8] == "results/"}
+    assert there == {name: made[name] for name in kept}
     assert len(there) > 100
     for name in there:
         now, then = (copy.path / "results" / name for copy in (restored, finished))

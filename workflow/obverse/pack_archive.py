@@ -9,6 +9,7 @@ import yaml
 from obverse import cli, files
 from obverse.archive import checkout as checkouts
 from obverse.archive import collection, crate, manifest, members, readme
+from obverse.archive import contents as reading
 from obverse.archive.actions import Run
 from obverse.archive.manifest import Made
 from obverse.archive.places import Places
@@ -62,6 +63,18 @@ def pack_archive(
     contents[manifest.MEMBER] = manifest.write(manifest.Manifest(made, collected.targets, known, collected.links))
     with files.replacing(output) as temporary:
         members.write(temporary, contents, {name: file.sha256 for name, file in known.items()})
+        _check_read(temporary, output)
+
+
+def _check_read(temporary: Path, output: Path) -> None:
+    """Raise `UnusableInput` for an archive that a reader would refuse: too large, or with names no archive may have."""
+    try:
+        with reading.opening(temporary):
+            pass
+    except UnusableInput as error:
+        problem = f"expected an archive that can be verified, found one that is refused: {error.problem}"
+        where = str(error.where).replace(str(temporary), str(output))
+        raise UnusableInput(where, problem, "Pack fewer targets at once, or rename what is named.") from error
 
 
 def _refusal(output: Path, disorder: list[str]) -> UnusableInput:

@@ -33,6 +33,10 @@ Needs Python 3.11 or newer and no package, no network, no GPU:
 It hashes every file, follows every figure back to its data, and says what is intact, missing, changed or recorded by
 nobody. The exit status is 0 if all is as it was packed, and every link of every figure's chain is recorded and fits.
 
+That finds damage and contradictions, not forgery: whoever can change an archive can make it fit again, and the code
+that checks is here the archive's own. Check with a clone of the project instead, and compare the archive's sha256, in
+the first line, with one from its author; or make the results again.
+
 ## Go on from it
 
 {restore}
@@ -44,8 +48,9 @@ it does what that concerns. Where the configuration was not that of `config.yaml
 ## Make it again
 
 The same without `restore`, or, to have it compared: `{rerun}`, which runs
-the code in the archive, and takes as long as the first time. On a machine like the one that made it the bytes are the
-same; on another, figures agree within tolerances that are stated.
+the code in the archive as you, on your machine, so only for an archive of people you trust, and takes as long as the
+first time. On a machine like the one that made it the bytes are the same; on another, figures agree within tolerances
+that are stated. To terms of use and to spending money nobody agrees for you: what asks for it says so.
 
 ## What is in it
 

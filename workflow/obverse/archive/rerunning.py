@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from obverse import files
-from obverse.archive import comparing, configs, snakemaking
+from obverse.archive import comparing, snakemaking
 from obverse.archive.comparing import AGREES, SAME, Comparison
+from obverse.archive.configs import changes
 from obverse.archive.contents import Archive
 from obverse.archive.graph import Graph
 from obverse.archive.manifest import ABSENT, KEPT
@@ -22,20 +23,23 @@ _MOST = 2**32  # bytes of one file that is compared
 _WITHHELD, _NOT_MADE = "cannot be compared", "was not made"
 
 
-def rerun(archive: Archive, targets: Sequence[str], directory: Path | None) -> bool:
+def rerun(archive: Archive, targets: Sequence[str], directory: Path | None, own: Path | None) -> bool:
     """Make ``targets`` (all of the archive's where none) in ``directory``, print a table; return whether all agrees.
 
-    ``directory`` must be new or empty; where it is None a temporary folder serves. This runs the archive's code. Raises
-    `UnusableInput` for a target that the archive has not, or a folder that holds something.
+    ``directory`` must be new or empty; where it is None a temporary folder serves. ``own`` is the reader's own
+    configuration, which comes after the archive's. This runs the archive's code. Raises `UnusableInput` for a target
+    that the archive has not, a folder that holds something, or an ``own`` that is no file.
     """
     targets = list(targets or archive.manifest.targets)
     known = {name for link in archive.manifest.links for name in link.outputs}
     if strange := [name for name in targets if name not in known]:
         problem = f"expected targets that it has, found {', '.join(strange)}"
         raise UnusableInput(archive.zip.path, problem, f"It is for {', '.join(archive.manifest.targets)}.")
+    if own is not None and not own.is_file():
+        raise UnusableInput(own, "expected a configuration, found no file", "Name one, or leave --configfile out.")
     with _clean(directory) as folder:
-        config = _unpack(archive, folder)
-        words = snakemaking.command(directory=folder, checkout=folder, targets=targets, configfile=config)
+        configs = [*_unpack(archive, folder), *([own.resolve()] if own else [])]
+        words = snakemaking.command(directory=folder, checkout=folder, targets=targets, configfiles=configs)
         done = snakemaking.run(words, "--cores", "all", checkout=folder)
         if done.returncode != 0:
             print(f"not made again: Snakemake ended with exit status {done.returncode}, for the reason above")
@@ -52,8 +56,9 @@ def table(found: dict[str, Comparison], targets: Sequence[str]) -> list[str]:
     lines = [f"{shown(name):{width}}  {found[name].verdict:18}  {found[name].words}".rstrip() for name in listed]
     verdicts = [one.verdict for one in found.values()]
     counts = [f"{verdicts.count(verdict):,} {verdict}" for verdict in sorted(set(verdicts))]
-    share = f"{comparing.RELATIVE:.0%}"
-    rule = f"agrees: numbers in texts within {share} or {comparing.ABSOLUTE:g}, arrays within {share} of their size"
+    share, least = f"{comparing.RELATIVE:.0%}", f"{comparing.ABSOLUTE:g}"
+    rule = f"agrees: numbers in texts within {share}, shares in a csv also {least}, arrays within {share} of their size"
+    rule += "; ids, and whole numbers in tables, are the same"
     return [
         "Made again:",
         *lines,
@@ -73,16 +78,17 @@ def _clean(directory: Path | None) -> Iterator[Path]:
     yield directory.resolve()
 
 
-def _unpack(archive: Archive, folder: Path) -> Path | None:
-    """Write the archive's code below ``folder``; return what to give to ``--configfile``, None where nothing."""
+def _unpack(archive: Archive, folder: Path) -> list[Path]:
+    """Write the archive's code below ``folder``, and say what of its configuration is left out; return the rest's."""
     for name, file in archive.manifest.files.items():
         if name.startswith(_CODE) and file.status == KEPT:
             files.write_bytes(folder / name.removeprefix(_CODE), archive.zip.read(name, _MOST))
-    changed = configs.changes(archive)
-    if not changed:
-        return None
-    files.write_bytes(folder / _CONFIG, changed)
-    return folder / _CONFIG
+    changed = changes(archive)
+    print("".join(f"{shown(line)}\n" for line in changed.told()), end="", flush=True)
+    if not changed.content:
+        return []
+    files.write_bytes(folder / _CONFIG, changed.content)
+    return [folder / _CONFIG]
 
 
 def _results(archive: Archive, targets: Sequence[str]) -> list[str]:

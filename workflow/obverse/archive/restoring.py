@@ -37,13 +37,31 @@ class Placement:
 
 
 def placements(archive: Archive, directory: Path) -> list[Placement]:
-    """Return where each kept result, record and note goes below ``directory``, in the order to write them."""
-    found = []
+    """Return where each kept result, record and note goes below ``directory``, in the order to write them.
+
+    Raises `UnusableInput` where two go to one place, or one below another.
+    """
+    found: list[Placement] = []
     for start, place in _PLACES.items():
         for name, file in sorted(archive.manifest.files.items()):
             if name.startswith(start) and file.status == KEPT:
                 found.append(Placement(name, directory / place / name.removeprefix(start), file.mtime_ns))
+    members: dict[Path, str] = {}
+    for one in found:
+        if one.path in members:
+            raise _refused(archive, one.member, f"goes where {members[one.path]} goes")
+        members[one.path] = one.member
+    for one in found:
+        for above in one.path.parents:
+            if above in members:
+                raise _refused(archive, one.member, f"goes below {members[above]}, which is a file")
     return found
+
+
+def _refused(archive: Archive, member: str, problem: str) -> UnusableInput:
+    where = f"{archive.zip.path}, member {member}"
+    remedy = f"Take the archive again from where it was published. {_UNTOUCHED}"
+    return UnusableInput(where, f"expected a place of its own, found that it {problem}", remedy)
 
 
 def check_free(archive: Archive, directory: Path, wanted: Sequence[Placement]) -> None:
@@ -95,7 +113,8 @@ def place(archive: Archive, wanted: Iterable[Placement]) -> int:
 def check_room(archive: Archive, directory: Path, wanted: Iterable[Placement]) -> None:
     """Raise `UnusableInput` where the disk that ``directory`` is on has too little room for what is to be written."""
     needed = sum(archive.zip.size(one.member) for one in wanted if not one.path.exists())
-    free = shutil.disk_usage(directory).free
+    there = next(folder for folder in (directory, *directory.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(there).free
     if needed + _SPARE > free:
         problem = f"expected room for {needed / 1e6:,.0f} MB, found {free / 1e6:,.0f} MB"
         raise UnusableInput(directory, problem, f"Make room, or name another folder. {_UNTOUCHED}")

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def command(*, directory: Path, checkout: Path, targets: Sequence[str], configfile: Path | None) -> list[str]:
+def command(*, directory: Path, checkout: Path, targets: Sequence[str], configfiles: Sequence[Path]) -> list[str]:
     """Return Snakemake's words, its options between the executable and the targets apart."""
     words = [sys.executable, "-m", "snakemake", "--snakefile", str(checkout / "Snakefile")]
     words += ["--directory", str(directory)]
-    words += ["--configfile", str(configfile)] if configfile else []
+    words += ["--configfile", *map(str, configfiles)] if configfiles else []
     return [*words, "--", *targets]
 
 

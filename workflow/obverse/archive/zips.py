@@ -1,5 +1,6 @@
 """Zip archives from strangers: looked through before anything in them is believed, and unpacked piece by piece."""
 
+import bisect
 import contextlib
 import os
 import re
@@ -165,17 +166,18 @@ def _check_together(path: Path, entries: list[zipfile.ZipInfo], length: int) -> 
         if name in seen:
             raise _refused(path, name, "each member once", "one more of this name")
         seen.add(name)
-    for name in seen:
-        above = name.rpartition("/")[0]
-        if above in seen:
-            raise _refused(path, above, "a file", f"a folder too: it holds {name}")
+    ordered = sorted(seen)
+    for name in ordered:
+        place = bisect.bisect_left(ordered, f"{name}/")
+        if place < len(ordered) and ordered[place].startswith(f"{name}/"):
+            raise _refused(path, name, "a file", f"a folder too: it holds {ordered[place]}")
     total = sum(entry.file_size for entry in entries)
     if total > min(MOST_BYTES, MOST_RATIO * length):
         largest = max(entries, key=lambda entry: entry.file_size)
         limit = f"at most {MOST_BYTES >> 30} GiB and {MOST_RATIO:,} bytes for each one packed"
         raise _refused(path, largest.filename, limit, f"{total:,} bytes in all: a bomb")
-    ordered = sorted(entries, key=lambda entry: entry.header_offset)
-    for one, following in zip(ordered, ordered[1:], strict=False):
+    placed = sorted(entries, key=lambda entry: entry.header_offset)
+    for one, following in zip(placed, placed[1:], strict=False):
         if one.header_offset + _LOCAL.size + one.compress_size > following.header_offset:
             raise _refused(path, following.filename, "bytes of its own", f"some that are {one.filename}'s too: a bomb")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from obverse import files, locks
 from obverse.archive import checks, configs, contents, reports, restoring, snakemaking
+from obverse.archive.configs import Changes
 from obverse.archive.contents import Archive
 from obverse.errors import UnusableInput
 
@@ -47,15 +48,16 @@ def _restore(archive: Archive, directory: Path, force: bool) -> None:
         raise UnusableInput(checkout, problem, f"{remedy} would make otherwise are then made anew.")
     wanted = restoring.placements(archive, directory)
     restoring.check_free(archive, directory, wanted)
-    directory.mkdir(exist_ok=True)
-    config = _config(archive, directory)
+    changed = _changes(archive, directory)
     restoring.check_room(archive, directory, wanted)
+    directory.mkdir(exist_ok=True)
+    config = _config(changed, directory)
     (directory / ".snakemake/incomplete").mkdir(parents=True, exist_ok=True)  # else Snakemake takes it for an old one
     written = restoring.place(archive, wanted)
     words = snakemaking.command(
-        directory=directory.resolve(), checkout=checkout.resolve(), targets=archive.manifest.targets, configfile=config
+        directory=directory.resolve(), checkout=checkout.resolve(), targets=archive.manifest.targets, configfiles=config
     )
-    print("\n".join(map(reports.shown, _said(archive, directory, written, config, differing))))
+    print("\n".join(map(reports.shown, [*_said(archive, directory, written, config, differing), *changed.told()])))
     if differing:
         print("\n".join(_would_run(words, checkout)))
 
@@ -77,18 +79,23 @@ def _check_directory(directory: Path) -> None:
         raise UnusableInput(directory, "expected no run at work, found one", "Wait for it, or end it.")
 
 
-def _config(archive: Archive, directory: Path) -> Path | None:
-    """Write what of the configuration is not config.yaml's, where there is any; return where it stands."""
+def _changes(archive: Archive, directory: Path) -> Changes:
+    """Return what of the configuration is not config.yaml's; raise `UnusableInput` where another file is in its way."""
     changed, path = configs.changes(archive), directory / _CONFIG
-    if not changed:
-        return None
-    if path.is_symlink() or (path.exists() and path.read_bytes() != changed):
+    if changed.content and (path.is_symlink() or (path.exists() and path.read_bytes() != changed.content)):
         raise UnusableInput(path, "expected none, or the archive's, found another", "Move it away.")
-    files.write_bytes(path, changed)
-    return path.resolve()
+    return changed
 
 
-def _said(archive: Archive, directory: Path, written: int, config: Path | None, differing: list[str]) -> list[str]:
+def _config(changed: Changes, directory: Path) -> list[Path]:
+    """Write it, where there is any; return where it stands."""
+    if not changed.content:
+        return []
+    files.write_bytes(directory / _CONFIG, changed.content)
+    return [(directory / _CONFIG).resolve()]
+
+
+def _said(archive: Archive, directory: Path, written: int, config: list[Path], differing: list[str]) -> list[str]:
     withheld = sum(file.status == "withheld" for file in archive.manifest.files.values())
     words = ["snakemake", "-n", *archive.manifest.targets]
     words += [] if (directory / "Snakefile").is_file() else ["--directory", str(directory.resolve())]
