@@ -192,7 +192,7 @@ def test_another_configuration_than_the_shipped_one_is_written_for_snakemake_to_
 
 
 def test_a_folder_at_work_is_left_alone(put, clone):
-    alive, _ = locks.clear_stale(clone / ".snakemake", takes_over=True)
+    alive, _ = locks.take_over(clone / ".snakemake")
     with alive:
         assert "expected no run at work" in put(handmade.whole())[0]
     assert not (clone / "results").exists()
