@@ -1,12 +1,15 @@
 """Asking a model file about the user's pictures."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+import yaml
 
 import askable
 from askable import CLASSES, DISTINCT
-from obverse import asking, checkpoints, predictions, samples, stamps
+from obverse import asking, checkpoints, predictions, quotes, samples, stamps
 from obverse.ask_model import ask_model
 from obverse.classifiers import Classifier
 from obverse.errors import UnusableInput
@@ -79,6 +82,18 @@ def test_a_second_run_asks_nothing_also_when_its_outputs_are_gone(pictures, mode
     ask(pictures, model())
     assert pictures.lines() == lines
     assert [path.read_bytes() for path in pictures.files("predictions.parquet")] == before
+
+
+def test_what_it_answered_is_what_preflight_counts_as_answered(pictures, model, tmp_path):
+    ask(pictures, model(), account=tmp_path / "results/asked/mine")
+    mine = {"model": "model.safetensors", "architecture": "Classifier", "size": SIZE, "colour": "grey"}
+    mine |= {"classes": CLASSES, "images": "results/pictures/members", "auxiliary": "results/pictures/generic"}
+    config = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text()) | {"asked": {"mine": mine}}
+    (found,) = quotes.quotes(config, tmp_path)
+    assert (found.record.asked, found.record.answered, found.record.others) == (ONCE, DISTINCT, False)
+    model(seed=1)
+    (found,) = quotes.quotes(config, tmp_path)
+    assert (found.record.asked, found.record.answered, found.record.others) == (ONCE, 0, True)
 
 
 def test_of_another_model_everything_is_asked_anew(pictures, model):

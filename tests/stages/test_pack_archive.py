@@ -169,12 +169,25 @@ def test_told_to_it_packs_what_is_not_in_order_and_says_so_inside(packed_study: 
         assert said in readme
 
 
-def test_without_records_it_packs_and_the_readme_says_how_many_lack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_records_it_packs_and_says_how_many_lack_and_what_verify_will_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
     unrecorded = study(tmp_path / "study", recorded=False)
     monkeypatch.chdir(unrecorded.path)
     archive = unrecorded.pack()
     assert {link.record for link in told(archive).links} == {""}
     assert "Of 4 of 4 jobs there is no record of their own" in members(archive)["README.md"].decode()
+    said = capsys.readouterr().out
+    assert (
+        said.startswith("4 of 4 jobs have no record of their own")
+        and "verify will call what they made unrecorded" in said
+    )
+    assert said.endswith("snakemake --forcerun crop draw render tabulate -- results/archive.zip\n")
+
+
+def test_where_all_is_recorded_nothing_is_said(packed_study: Study, capsys: pytest.CaptureFixture):
+    packed_study.pack()
+    assert capsys.readouterr().out == ""
 
 
 def test_a_folder_that_is_no_repository_is_packed_and_says_so(packed_study: Study):

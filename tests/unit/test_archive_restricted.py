@@ -20,7 +20,15 @@ LINKS = [
     link("results/scores/faces/m1.parquet", IMAGES),
     link("results/reconstructions/faces/m1.npy", "results/scores/faces/m1.parquet"),
     link("results/classes/faces/generic.npy", "results/scores/faces/m1.parquet"),
-    link("results/classifiers/faces/weights.safetensors", IMAGES),
+    link("results/classifiers/faces/splits.parquet", IMAGES),
+    link("results/classifiers/faces/seed1/weights.safetensors", IMAGES),
+    link("results/predictions/faces/seed1/facescrub.parquet", "results/classifiers/faces/seed1/weights.safetensors"),
+    link("results/inverters/faces/generic/m1/seed1/weights.safetensors", IMAGES),
+    link("results/inverters/faces/generic/m1/seed1/history.csv", IMAGES),
+    link("results/classifiers/faces_joint1/seed1/inverter.safetensors", IMAGES),
+    link("results/rekognition/facescrub.parquet", IMAGES),
+    link("results/rekognition/individuals.parquet", "results/rekognition/facescrub.parquet"),
+    link("results/datasets/facescrub/landmarks.parquet", IMAGES),
     link("results/fig8.png", "results/scores/faces/m1.parquet"),
     link("results/fig9.png", "results/reconstructions/faces/m1.npy"),
     link("results/fig9.csv", "results/reconstructions/faces/m1.npy"),
@@ -30,21 +38,35 @@ LINKS = [
 ]
 
 
-def test_pictures_of_restricted_data_are_withheld_and_what_shows_them():
+def test_pictures_of_restricted_data_are_withheld_and_what_shows_them_or_lets_them_be_rebuilt():
     left = restricted.withheld(["facescrub"], LINKS)
     assert left == {
         f"{SOURCES}/facescrub_actors.txt": restricted.SOURCE,
         f"{SOURCES}/pictures/0000.zip": restricted.SOURCE,
         IMAGES: restricted.FACES,
         "results/datasets/facescrub/embeddings.parquet": restricted.TEMPLATES,
+        "results/datasets/facescrub/landmarks.parquet": restricted.TEMPLATES,
+        "results/rekognition/facescrub.parquet": restricted.TEMPLATES,
+        "results/classifiers/faces/seed1/weights.safetensors": restricted.REBUILT,
+        "results/classifiers/faces_joint1/seed1/inverter.safetensors": restricted.REBUILT,
+        "results/inverters/faces/generic/m1/seed1/weights.safetensors": restricted.REBUILT,
+        "results/predictions/faces/seed1/facescrub.parquet": restricted.REBUILT,
         "results/reconstructions/faces/m1.npy": restricted.FACES,
         "results/classes/faces/generic.npy": restricted.FACES,
         "results/fig9.png": restricted.FACES,
     }
 
 
-@pytest.mark.parametrize("path", ["results/fig99.png", "results/new/pictures.bin", "results/faces/fig8.png"])
-def test_a_kind_that_is_not_known_counts_as_pictures(path: str):
+UNLISTED = [
+    *("results/fig99.png", "results/new/pictures.bin", "results/faces/fig8.png", "results/faces.csv"),
+    *("results/datasets/facescrub/thumbnails.parquet", "results/datasets/facescrub/more/samples.parquet"),
+    *("results/new/thumbnails.csv", "results/new/thumbnails.json", "results/new/settings.yaml"),
+    *("results/scores/thumbnails.csv", "results/new/results/config.yaml", "elsewhere/0/results/config.yaml"),
+]
+
+
+@pytest.mark.parametrize("path", UNLISTED)
+def test_a_kind_that_is_not_listed_is_withheld_whatever_its_suffix(path: str):
     assert path in restricted.withheld(["facescrub"], [*LINKS, link(path, IMAGES)])
 
 

@@ -14,7 +14,7 @@ from obverse.errors import UnusableInput
 
 HOLD = (
     "import sys, time; from pathlib import Path; from obverse import locks\n"
-    "held, removed = locks.clear_stale(Path(sys.argv[1]), True)\n"
+    "held, removed = locks.take_over(Path(sys.argv[1]))\n"
     "print(removed, flush=True); sys.stdin.read()"
 )
 SERVE = (
@@ -25,7 +25,7 @@ SERVE = (
 
 
 class Holder:
-    """Another process that has read the workflow, or is a job of ``run``, and lives until it is killed."""
+    """Another process that runs the workflow, or is a job of ``run``, and lives until it is killed."""
 
     def __init__(self, directory: Path, run: str | None = None) -> None:
         environment = os.environ | {"PYTHONPATH": str(Path(locks.__file__).parents[1])}
@@ -68,7 +68,7 @@ def left(directory: Path) -> list[str]:
 
 def clear(directory: Path) -> int:
     """Clear and let go at once; return how many locks were removed."""
-    alive, removed = locks.clear_stale(directory, True)
+    alive, removed = locks.take_over(directory)
     alive.close()
     return removed
 
@@ -89,7 +89,7 @@ def test_the_locks_of_a_living_process_are_kept(directory: Path, start):
 
 
 def test_one_living_process_is_enough_to_keep_them(directory: Path, start):
-    """A dry-run beside a run: when the run is killed, whoever is left protects what may be somebody's."""
+    """Two runs: when the first is killed, whoever is left protects what may be somebody's."""
     first, second = start(), start()
     (directory / "locks" / "1.output.lock").touch()
     first.kill()
@@ -107,7 +107,7 @@ def test_the_commands_a_process_started_do_not_keep_it_alive(directory: Path):
     """A killed Snakemake leaves its jobs running for a while: they hold nothing."""
     orphan = (
         "import subprocess, sys; from pathlib import Path; from obverse import locks\n"
-        "held = locks.clear_stale(Path(sys.argv[1]), True)\n"
+        "held = locks.take_over(Path(sys.argv[1]))\n"
         "print(subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL).pid, flush=True)"
     )
     environment = os.environ | {"PYTHONPATH": str(Path(locks.__file__).parents[1])}
@@ -145,16 +145,6 @@ def test_who_takes_over_waits_for_the_jobs_of_a_killed_run(directory: Path, star
         assert cleared.result() == 0
 
 
-def test_a_dry_run_neither_waits_nor_takes_over(directory: Path, start):
-    run = start()
-    name = locks.run_of(directory)
-    start(name)
-    run.kill()
-    alive, _ = locks.clear_stale(directory, takes_over=False)
-    alive.close()
-    assert locks.run_of(directory) == name
-
-
 def test_a_job_that_waited_while_its_run_was_killed_and_another_took_over_does_nothing(directory: Path, start):
     """It would make what the other's jobs make, at the same time."""
     run = start()
@@ -172,7 +162,7 @@ def test_a_job_whose_scheduler_passed_no_environment_on_works(directory: Path, s
     locks.serve(directory, "").close()
 
 
-def test_a_dry_run_beside_a_run_leaves_its_jobs_alone(directory: Path, start):
+def test_a_second_run_beside_a_run_leaves_its_jobs_alone(directory: Path, start):
     start()
     name = locks.run_of(directory)
     start()

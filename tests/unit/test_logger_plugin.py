@@ -12,6 +12,7 @@ from snakemake_interface_logger_plugins.tests import MockOutputSettings, TestLog
 
 import snakemake_logger_plugin_obverse as plugin
 from obverse import records
+from obverse.archive.checkout import read
 
 
 class TestTheInterface(TestLogHandlerBase):
@@ -66,7 +67,7 @@ def test_a_run_and_its_jobs_are_lines_that_name_the_run(run: Run):
     begun, started, finished, ended = lines = run.lines()
     assert len({line["run"] for line in lines}) == 1 and len(begun["run"]) == 16
     assert [line["time"] for line in lines] == sorted(line["time"] for line in lines)
-    assert begun["event"] == "run_started" and begun["command"] == sys.argv and begun["snakemake"] == "9.27.1"
+    assert begun["event"] == "run_started" and begun["command"][1:] == sys.argv[1:] and begun["snakemake"] == "9.27.1"
     assert begun.keys() == {"event", "run", "time", "command", "snakemake", "python", "git", "host", "pid"}
     assert {name: value for name, value in started.items() if name not in ("run", "time")} == {
         **{"event": "job_started", "jobid": 3, "rule": "copy", "wildcards": {"role": "mnist"}, "threads": 2},
@@ -75,6 +76,36 @@ def test_a_run_and_its_jobs_are_lines_that_name_the_run(run: Run):
     }
     assert (finished["event"], finished["jobid"]) == ("job_finished", 3)
     assert (ended["event"], ended["exit"]) == ("run_ended", "finished")
+
+
+COMMANDS = [
+    ("--cores 2 results/fig9.png", "--cores 2 results/fig9.png"),
+    ("--config a=KEY b={c:KEY} --cores 2 -- x=y", "--config a=… b=… --cores 2 -- x=y"),
+    ("--config=a=KEY x=y", "--config=a=… x=y"),
+    ("-C a=KEY -n", "-C a=… -n"),
+    ("-Ca=KEY=KEY", "-Ca=…"),
+    ("-C=a=KEY", "-Ca=…"),
+    ("-npC a=KEY", "-npC a=…"),
+    ("-nCa=KEY", "-nCa=…"),
+    ("--configfile mine.yaml --resources a=1", "--configfile mine.yaml --resources a=1"),
+]
+
+
+@pytest.mark.parametrize(("typed", "told"), COMMANDS)
+def test_of_a_command_neither_where_snakemake_lies_nor_a_value_of_config_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, told: str
+):
+    monkeypatch.setattr(sys, "argv", ["/home/ann/.venv/bin/snakemake", *typed.split()])
+    run = Run(tmp_path)
+    run.start_job()
+    assert run.lines()[0]["command"] == ["snakemake", *told.split()]
+
+
+def test_a_value_of_several_words_is_not_told_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "argv", ["snakemake", "-C", "a={b: KEY}", "- c=KEY", "-Cd={e: KEY}"])
+    run = Run(tmp_path)
+    run.start_job()
+    assert "KEY" not in run.path.read_text()
 
 
 def test_a_failed_job_fails_the_run(run: Run):
@@ -171,8 +202,16 @@ def test_the_commit_is_told_and_which_files_differ_from_it(checkout: Path):
     commit = (checkout / ".git" / (checkout / ".git/HEAD").read_text().split()[1]).read_text().strip()
     assert plugin._git(checkout) == {"commit": commit, "dirty": False, "changed": []}
     (checkout / "Snakefile").write_text("# more")
-    (checkout / "ä b.smk").touch()
-    assert plugin._git(checkout) == {"commit": commit, "dirty": True, "changed": ["Snakefile", "ä b.smk"]}
+    (checkout / "workflow").mkdir()
+    (checkout / "workflow/ä b.smk").touch()
+    assert plugin._git(checkout) == {"commit": commit, "dirty": True, "changed": ["Snakefile", "workflow/ä b.smk"]}
+
+
+def test_a_file_that_is_no_code_is_not_named_and_changes_nothing(checkout: Path):
+    """The same that the archive's manifest says of the code."""
+    (checkout / "salaries.xlsx").touch()
+    assert plugin._git(checkout)["changed"] == [] == list(read(checkout).dirty)
+    assert not plugin._git(checkout)["dirty"]
 
 
 def test_a_copy_inside_another_repository_has_no_commit_of_its_own(checkout: Path, tmp_path_factory):

@@ -255,7 +255,7 @@ def test_the_users_own_folder_stays_wherever_it_is(run, directory: Path, tmp_pat
 
 
 def test_nothing_is_deleted_under_a_run_at_work(run, directory: Path):
-    alive, _ = locks.clear_stale(directory / ".snakemake", takes_over=True)
+    alive, _ = locks.take_over(directory / ".snakemake")
     with alive:
         status, _ = run("celeba", "--yes")
     assert "expected no run at work, found one" in str(status) and files(directory) == set(PRODUCTS)

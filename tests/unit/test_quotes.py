@@ -1,16 +1,16 @@
 """What asking will take, quoted before it starts: `quotes`."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 import yaml
 
-from obverse import asking, estimates, quotes
-from obverse.accounts import Account
+from obverse import accounts, asking, estimates, quotes, versions
+from obverse.accounts import Account, Record
 from obverse.errors import UnusableInput
-from obverse.quotes import Quote, Record
+from obverse.quotes import Quote
+from obverse.rekognition import client
 
 SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
 SECRET = "Bearer not-to-be-told-1c7e"
@@ -35,9 +35,17 @@ def pictures(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def answer(directory: Path, names: list[str], version: str = "a", price: float = 0.0, vouched: bool = False) -> None:
+def account_of(directory: Path, version: str = "", price: float = 0.0) -> Account:
+    """Open the account of the target's model file as it is, or of a ``version``."""
+    if not version:
+        how = {"architecture": "", "output": "", "size": 16, "colour": "rgb", "mean": [0.0], "deviation": [255.0]}
+        version = versions.model(versions.reading(model=directory / "model.onnx", **how))
+    return Account(directory / "results/asked/mine", version, price)
+
+
+def answer(directory: Path, names: list[str], version: str = "", price: float = 0.0, vouched: bool = False) -> None:
     """Let the target's account have answers about pictures called ``names``, each asked about once."""
-    with Account(directory / "results/asked/mine", version, price) as account:
+    with account_of(directory, version, price) as account:
         account.charge(names, lambda: None)
         for name in names:
             account.keep(name, [0.5, 0.5])
@@ -65,7 +73,7 @@ def test_no_run_asks_more_than_is_quoted_and_one_that_can_ask_so_much(
     found = quoted(pictures, model="model.onnx")
     assert found.record == Record(known, 0.0, known, vouched)
     target = asking.Target("mine", lambda batch, charge: charge() or [[0.5, 0.5]], lambda one: one, 1, 1)
-    with Account(pictures / "results/asked/mine", "a", 0.0) as account:
+    with account_of(pictures) as account:
         asking.complete(target, lambda: iter(contents), account, asking.Budget(1000, 0, False))
         assert account.asked - known == found.questions
 
@@ -90,24 +98,61 @@ def test_a_target_that_costs_nothing_needs_no_leave(pictures: Path):
     assert found.missing() == [] and "leave to spend is not needed" in found.lines()[1]
 
 
-def test_what_was_spent_on_any_version_counts_and_what_the_last_one_answered_is_not_asked_again(pictures: Path):
-    answer(pictures, ["a", "b", "c"], version="older", price=1.0)
-    answer(pictures, ["a", "b"], version="newer", price=0.25)
-    for place, name in enumerate(["older", "newer"]):
-        with Account(pictures / "results/asked/mine", name, 0.0) as account:
-            os.utime(account.path, (1000 + place, 1000 + place))
+def test_what_was_spent_on_any_version_counts_and_only_what_this_one_answered_is_not_asked_again(pictures: Path):
+    answer(pictures, ["a", "b"], price=0.25)
+    answer(pictures, ["a", "b", "c"], version="newer", price=1.0, vouched=True)
     found = quoted(pictures, model="model.onnx", price_usd=1, max_cost_usd=50, confirm_spend=True)
-    assert found.record == Record(asked=5, spent_usd=3.5, answered=2, steady=False)
+    assert found.record == Record(asked=5, spent_usd=3.5, answered=2, steady=False, others=True)
     assert found.questions == 40 + asking.STEADY + 2
     assert found.missing() == ["asked.mine.max_cost_usd: $50.50 at most are needed, $50.00 allowed"]
+    assert "its answers count if the pictures are those of before; answers of other versions" in found.lines()[1]
+
+
+ENDPOINT = {"url": "https://scores.example/", "body": "", "scores": "out"}
+CHANGES = [{"endpoint": ENDPOINT | {"url": "https://other.example/"}}, {"endpoint": ENDPOINT | {"scores": "@"}}]
+CHANGES += [{"endpoint": ENDPOINT, "size": 32}, {"endpoint": ENDPOINT, "colour": "grey"}]
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_of_an_endpoint_that_is_another_now_all_is_quoted(pictures: Path, changes: dict):
+    names = [f"{number}" for number in range(42)]
+    answer(pictures, names, versions.endpoint(**ENDPOINT, size=16, colour="rgb"), vouched=True)
+    assert quoted(pictures, endpoint=ENDPOINT).questions == 0
+    found = quoted(pictures, **changes)
+    assert (found.record.answered, found.questions) == (0, 42 + 2 * asking.STEADY)
+    assert "answers of other versions of it count for nothing" in found.lines()[1]
+
+
+def test_of_a_model_file_that_is_another_now_or_read_otherwise_all_is_quoted(pictures: Path):
+    answer(pictures, [f"{number}" for number in range(42)], vouched=True)
+    assert quoted(pictures, model="model.onnx").questions == 0
+    assert quoted(pictures, model="model.onnx", mean=[1]).questions == 42 + 2 * asking.STEADY
+    (pictures / "model.onnx").write_text("another")
+    assert quoted(pictures, model="model.onnx").questions == 42 + 2 * asking.STEADY
+
+
+def test_of_a_model_that_is_not_made_yet_all_is_quoted_and_it_is_said_why(pictures: Path):
+    answer(pictures, ["a", "b"], vouched=True)
+    found = quoted(pictures, model="results/classifiers/faces/seed1/weights.safetensors")
+    assert (found.record.asked, found.record.answered, found.questions) == (2, 0, 42 + 2 * asking.STEADY)
+    assert "whether they are this target's cannot be known yet" in found.lines()[1]
+
+
+def test_an_answer_whose_digest_is_not_its_own_is_none_as_to_the_run(pictures: Path):
+    answer(pictures, ["a", "b"])
+    (path,) = (pictures / "results/asked/mine").glob("*.jsonl")
+    path.write_text(path.read_text().replace("0.5, 0.5", "0.5, 0.25", 1))
+    with account_of(pictures) as account:
+        assert len(account.answers) == 1
+    assert quoted(pictures, model="model.onnx").record.answered == 1
 
 
 def test_an_account_that_a_run_is_writing_is_read_and_left_as_it_is(pictures: Path):
-    answer(pictures, ["a", "b"])
+    answer(pictures, ["a", "b"], version="x")
     (path,) = (pictures / "results/asked/mine").glob("*.jsonl")
     torn = path.read_bytes() + b'{"answered": "c", "ti'
     path.write_bytes(torn)
-    assert quotes.record(path.parent) == Record(2, 0.0, 2, False)
+    assert accounts.record(path.parent, "x") == Record(2, 0.0, 2, False)
     assert path.read_bytes() == torn
 
 
@@ -201,10 +246,34 @@ def test_a_budget_that_is_said_to_suffice_is_one_the_run_accepts_and_the_other_w
                 max_cost_usd=dollars,
                 confirm_spend=True,
             )
-            with Account(pictures / "results/asked/mine", "a", 0.1) as account:
+            with account_of(pictures, price=0.1) as account:
                 try:
                     asking.Budget(most, dollars, True).check(account, found.questions)
                 except UnusableInput:
                     assert found.missing()
                 else:
                     assert not found.missing()
+
+
+def test_of_the_service_only_what_it_answered_in_the_region_that_is_asked_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_REKOGNITION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    version = versions.rekognition("us-east-1", "https://rekognition.us-east-1.amazonaws.com")
+    with Account(tmp_path / "results/asked/rekognition/official", version, 0.001) as account:
+        account.keep("a", {"FaceDetails": []})
+    (found,) = rekognition(tmp_path, source="official")
+    assert found.record.answered == 1
+    (found,) = rekognition(tmp_path, source="official", region="eu-west-1")
+    assert found.record.answered == 0 and "other versions" in found.lines()[1]
+    (found,) = rekognition(tmp_path, source="official", region="moon-1")
+    assert found.record.answered == 0 and "cannot be known yet" in found.lines()[1]
+
+
+def test_the_service_is_looked_for_where_the_client_asks_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://proxy.example:8443/x")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "mine")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine too")
+    asked = client.Client(client.Manner("us-east-1", 1, 1.0, 1.0, 1))
+    assert client.address("us-east-1") == asked.where == "https://proxy.example:8443"

@@ -239,7 +239,7 @@ def test_a_configuration_that_holds_itself_over_and_over_is_no_hindrance(put, cl
 
 
 def test_a_folder_at_work_is_left_alone(put, clone):
-    alive, _ = locks.clear_stale(clone / ".snakemake", takes_over=True)
+    alive, _ = locks.take_over(clone / ".snakemake")
     with alive:
         assert "expected no run at work" in put(handmade.whole())[0]
     assert not (clone / "results").exists()

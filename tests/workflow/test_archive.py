@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from checkouts import TINY, Checkout
+from checkouts import TINY, Checkout, contents
 from crates import issues
-from obverse.archive import manifest
-from obverse.archive.manifest import Manifest
+from obverse.archive import manifest, restricted
+from obverse.archive.manifest import Link, Manifest
 from packing import Study
 
 ARCHIVE = "results/archive.zip"
@@ -63,3 +63,12 @@ def test_what_is_not_in_order_is_refused_by_name_and_packed_when_told(study: Stu
     assert done.returncode == 0, done.stdout + done.stderr
     made = told(study).made
     assert (made.told, made.dirty, made.stale) == (True, ("README.md",), ("results/fig9.png",))
+
+
+def test_every_product_of_the_tiny_run_is_of_a_listed_kind(finished: Checkout):
+    """So that what is withheld as of a kind not known is a product that somebody forgot to list."""
+    products = [f"results/{name}" for name in contents(finished.path / "results")]
+    left = restricted.withheld(
+        ["facescrub"], [Link("made", tuple(products), ("results/sources/facescrub/pictures",), "", "", ())]
+    )
+    assert [path for path, why in left.items() if why == restricted.UNKNOWN] == []

@@ -13,7 +13,8 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from obverse import jsonl
@@ -35,8 +36,7 @@ class Account:
         Raises `UnusableInput` while another process has it open.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        version = hashlib.sha256(made_from.encode()).hexdigest()[:16]
-        self.path, self.price_usd = folder / f"{version}.jsonl", price_usd
+        self.path, self.price_usd = folder / _name(made_from), price_usd
         self.answers = Packed()
         self.asked, self.spent_usd, self.steady = 0, 0.0, False
         self._guard, self._lock = threading.Lock(), (folder / "lock").open("a")
@@ -58,14 +58,12 @@ class Account:
         self._lock.close()
 
     def _take_in(self, path: Path) -> None:
-        for one in jsonl.read(path):
-            if not isinstance(one, dict):
-                continue
-            if "asked" in one:
+        for kind, one in _lines(path, answers=path == self.path, mend=True):
+            if kind == "asked":
                 self.asked, self.spent_usd = self.asked + 1, self.spent_usd + one["cost_usd"]
-            elif path == self.path and "answered" in one and one.get("digest") == digest(one.get("answer")):
+            elif kind == "answered":
                 self.answers[one["answered"]], self.steady = one["answer"], False
-            elif path == self.path and "steady" in one:
+            else:
                 self.steady = True
 
     def charge(self, names: Sequence[str], allow: Callable[[], None]) -> None:
@@ -104,6 +102,58 @@ class Account:
             except OSError:
                 self._stream.truncate(before)  # or the next line, when there is room again, would be lost with it
                 raise
+
+
+@dataclass(frozen=True)
+class Record:
+    """What accounts hold: attempts and what they cost, of all versions of a target; answers of one version.
+
+    ``others`` says whether there are accounts of other versions.
+    """
+
+    asked: int = 0
+    spent_usd: float = 0.0
+    answered: int = 0
+    steady: bool = False
+    others: bool = False
+
+
+def record(folder: Path, made_from: str | None) -> Record:
+    """Return what the accounts in ``folder`` hold; read alone, so that a run at work is not disturbed.
+
+    The version is the one that ``made_from`` identifies; where it is None, nothing counts as answered.
+    """
+    own = folder / _name(made_from) if made_from is not None else None
+    count, spent, answered, steady = 0, 0.0, set(), False
+    paths = sorted(folder.glob("*.jsonl"))
+    for path in paths:
+        for kind, one in _lines(path, answers=path == own, mend=False):
+            if kind == "asked":
+                count, spent = count + 1, spent + one["cost_usd"]
+            elif kind == "answered":
+                answered.add(one["answered"])
+                steady = False
+            else:
+                steady = True
+    return Record(count, spent, len(answered), steady, others=any(path != own for path in paths))
+
+
+def _name(made_from: str) -> str:
+    """Return the file's name of the version that ``made_from`` identifies."""
+    return f"{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.jsonl"
+
+
+def _lines(path: Path, answers: bool, mend: bool) -> Iterator[tuple[str, dict]]:
+    """Yield the lines of an account that count, each with its kind: "asked", or if ``answers`` "answered", "steady"."""
+    for one in jsonl.read(path, mend):
+        if not isinstance(one, dict):
+            continue
+        if "asked" in one:
+            yield "asked", one
+        elif answers and "answered" in one and one.get("digest") == digest(one.get("answer")):
+            yield "answered", one
+        elif answers and "steady" in one:
+            yield "steady", one
 
 
 def digest(answer: object) -> str:

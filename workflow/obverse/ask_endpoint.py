@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from obverse import asking, cli, endpoints, inquiries, pictures
+from obverse import asking, cli, endpoints, inquiries, pictures, versions
 from obverse.accounts import Account
 from obverse.budgets import Budget
 from obverse.disclosures import Declaration
@@ -58,11 +58,11 @@ def ask_endpoint(
     declared = Declaration(target, releases, scale, classes, inquiries.class_names(names, samples[0], classes))
     inquiry = inquiries.Inquiry(questions, samples, splits, np.ndarray.tobytes)
     budget = Budget(max_questions, max_cost_usd, confirm_spend)
-    where = {"url": url, "body": body, "scores": scores, "size": size, "colour": colour}
+    version = versions.endpoint(url=url, body=body, scores=scores, size=size, colour=colour)
     asked = asking.Target(
         target, ask, declared.log_probabilities, at_once=1, connections=connections, nearly=declared.digit_apart
     )
-    with Account(account, repr(sorted(where.items())), price_usd) as opened:
+    with Account(account, version, price_usd) as opened:
         inquiries.run(inquiry, asked, declared, opened, budget, predictions, {"body": body, "scores": scores})
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from obverse import asking, cli, devices, inquiries, model_files, stamps
+from obverse import asking, cli, devices, inquiries, model_files, versions
 from obverse.accounts import Account
 from obverse.budgets import Budget
 from obverse.disclosures import Declaration
@@ -59,10 +59,10 @@ def ask_model(
     declared = Declaration(target, releases, scale, classes, inquiries.class_names(names, samples[0], classes))
     inquiry = inquiries.Inquiry(questions, samples, splits, np.ndarray.tobytes)
     budget = Budget(max_questions, max_cost_usd, confirm_spend)
-    reading = {"architecture": architecture, "output": output, "size": size, "colour": colour}
-    reading |= {"mean": mean, "deviation": deviation, "model": stamps.digest(model)}
+    how = {"architecture": architecture, "output": output, "size": size, "colour": colour}
+    reading = versions.reading(model=model, mean=mean, deviation=deviation, **how)
     asked = asking.Target(target, ask, declared.log_probabilities, _AT_ONCE, connections=1, nearly=declared.digit_apart)
-    with Account(account, repr(sorted(reading.items())), price_usd) as opened:
+    with Account(account, versions.model(reading), price_usd) as opened:
         inquiries.run(inquiry, asked, declared, opened, budget, predictions, reading)
 
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from obverse import asking, cli, provenance, stamps
+from obverse import asking, cli, provenance, stamps, versions
 from obverse.accounts import Account
 from obverse.budgets import Budget
 from obverse.errors import UnusableInput
@@ -13,8 +13,6 @@ from obverse.rekognition import faces, sendable, service, subjects
 from obverse.rekognition.client import Client, Manner
 from obverse.rekognition.eyes import Eyes
 from obverse.rekognition.subjects import Subjects
-
-_ANYTHING = "the whole answer to DetectFaces, all attributes"
 
 
 def ask_rekognition(
@@ -66,16 +64,16 @@ def ask_rekognition(
     with contextlib.ExitStack() as opened:
         url = opened.enter_context(service.serving(Eyes(**weights))).url if embedded else ""
         client = Client(manner, url)
-        made_from = _of_stand_in(weights) if embedded else [region, client.where, _ANYTHING]
-        answers = opened.enter_context(Account(account, repr([source, *made_from]), 0.0 if embedded else price_usd))
+        version = _of_stand_in(weights) if embedded else versions.rekognition(region, client.where)
+        answers = opened.enter_context(Account(account, version, 0.0 if embedded else price_usd))
         _ask(client, list(held.values()), answers, budget, source, connections)
         for path, asked in held.items():
             _write(path, asked, answers, inputs[path], {"source": source, "region": region})
 
 
-def _of_stand_in(weights: dict[str, Path]) -> list[str]:
+def _of_stand_in(weights: dict[str, Path]) -> str:
     """Return what the stand-in's answers depend on beside the picture: other code or weights are another target."""
-    return [*provenance.code("rekognition.eyes"), *map(stamps.digest, weights.values())]
+    return repr(["embedded", *provenance.code("rekognition.eyes"), *map(stamps.digest, weights.values())])
 
 
 def _ask(

@@ -14,15 +14,19 @@ def line(value: object) -> bytes:
     return json.dumps(value, allow_nan=False).encode() + b"\n"
 
 
-def read(path: Path) -> Iterator[object]:
-    """Yield what each line holds, nothing where there is no file; cut off a last line that a kill tore."""
+def read(path: Path, mend: bool = True) -> Iterator[object]:
+    """Yield what each line holds, nothing where there is no file; cut off a last line that a kill tore.
+
+    Without ``mend`` such a line is left, since somebody may be writing it.
+    """
     if not path.is_file():
         return
     whole = 0
     with path.open("rb") as stream:
         for each in stream:
             if not each.endswith(b"\n"):
-                os.truncate(path, whole)
+                if mend:
+                    os.truncate(path, whole)
                 return
             whole += len(each)
             try:

@@ -1,12 +1,15 @@
 """Who is at work in a directory: the locks of a killed Snakemake are removed, the jobs it left on a cluster do no harm.
 
 Snakemake's own lock is a set of files that say nothing of who made them, so after a kill it asks the user to judge.
-Here every Snakemake process that reads the workflow holds a shared lock of the operating system, which dies with it:
-whoever gets the exclusive one knows that nobody else is alive. Jobs on a cluster outlive the run that submitted them.
-They hold a lock of their own, for which the next run waits, and those still in the queue then find another run's name.
+Here every Snakemake process that runs jobs holds a shared lock of the operating system, which dies with it: whoever
+gets the exclusive one knows that nobody else is at work. Jobs on a cluster outlive the run that submitted them. They
+hold a lock of their own, for which the next run waits, and those still in the queue then find another run's name. Who
+only looks (a dry-run, a report, a graph) takes no lock, waits for nobody and changes nothing.
 """
 
 import fcntl
+import functools
+import os
 import sys
 import uuid
 from pathlib import Path
@@ -17,12 +20,33 @@ from obverse.errors import UnusableInput
 RUN = "OBVERSE_RUN"  # in the environment of a cluster's job: the name of the run that submitted it
 
 
-def clear_stale(directory: Path, takes_over: bool) -> tuple[IO, int]:
-    """Remove Snakemake's lock files in ``directory`` (``.snakemake``) when no living process can have made them.
+def guard(workflow, directory: Path) -> None:
+    """Let Snakemake's ``workflow`` take ``directory`` (``.snakemake``) over before it runs jobs, and at no other time.
 
-    One that ``takes_over`` (a dry-run does not) then waits for jobs that a dead run has on a cluster, and gives the
-    directory a new run's name. Returns the open file whose lock must be held as long as this process lives, and how
-    many lock files were removed.
+    What it was started for is not known when the Snakefile is read; of all that it can do, only ``execute`` runs jobs.
+    """
+    execute = workflow.execute
+
+    @functools.wraps(execute)
+    def guarded(*given: object, **named: object) -> object:
+        if workflow.output_settings.dryrun:
+            return execute(*given, **named)
+        alive, removed = take_over(directory)
+        if removed:
+            said = "A run was killed here; its lock is removed, and what it left half-done is done again."
+            print(said, file=sys.stderr)
+        os.environ[RUN] = run_of(directory)
+        with alive:
+            return execute(*given, **named)
+
+    workflow.execute = guarded
+
+
+def take_over(directory: Path) -> tuple[IO, int]:
+    """Remove Snakemake's lock files in ``directory`` when no living process can have made them.
+
+    Then wait for jobs that a dead run has on a cluster, and give the directory a new run's name. Returns the open file
+    whose lock must be held as long as jobs are run, and how many lock files were removed.
     """
     directory.mkdir(parents=True, exist_ok=True)
     alive = (directory / "alive").open("w")
@@ -35,9 +59,8 @@ def clear_stale(directory: Path, takes_over: bool) -> tuple[IO, int]:
         for stale in (directory / "locks").glob("*.lock"):
             stale.unlink()
             removed += 1
-        if takes_over:
-            (directory / "run").write_text(uuid.uuid4().hex)
-            _wait_for_jobs(directory)
+        (directory / "run").write_text(uuid.uuid4().hex)
+        _wait_for_jobs(directory)
     fcntl.flock(alive, fcntl.LOCK_SH)
     return alive, removed
 
@@ -62,7 +85,7 @@ def serve(directory: Path, run: str) -> IO:
 
 
 def in_use(directory: Path) -> bool:
-    """Return whether a living Snakemake process, or a job on a cluster, works in ``directory`` (``.snakemake``)."""
+    """Return whether a living Snakemake process runs jobs in ``directory`` (``.snakemake``), or a cluster does."""
     return any(_is_held(directory / name) for name in ("alive", "jobs"))
 
 

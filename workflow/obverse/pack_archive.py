@@ -33,7 +33,8 @@ def pack_archive(
     ``metadata`` is the folder in which Snakemake keeps what it knows of results, ``records`` the one in which jobs
     record themselves; both may lack a job. ``restricted`` are those whose pictures stay out: roles, and targets of the
     user's own. Raises `UnusableInput` for code that is not committed and for results that are not as recorded, unless
-    ``allow`` is set: then the archive says so.
+    ``allow`` is set: then the archive says so. How many jobs have no record of their own, which `verify` will hold
+    against the archive, is printed.
     """
     places = Places(directory=Path.cwd(), checkout=checkout.resolve())
     code = checkouts.read(places.checkout)
@@ -42,6 +43,8 @@ def pack_archive(
     disorder += [f"{each.member}: {each.how}" for each in collected.stale]
     if disorder and not allow:
         raise _refusal(output, disorder)
+    if silent := [link.rule for link in collected.links if not link.record]:
+        print(_unrecorded(output, silent, len(collected.links)), flush=True)
     made = Made(
         commit=code.commit,
         dirty=code.dirty,
@@ -85,6 +88,15 @@ def _refusal(output: Path, disorder: list[str]) -> UnusableInput:
         f"expected committed code and results as they were recorded, found {len(disorder)} that are not:\n{listed}",
         "Commit or undo the changes, and delete the results named, so that Snakemake makes them again. Or set "
         "archive: {allow: true} in the configuration: then it is packed, and says so inside.",
+    )
+
+
+def _unrecorded(output: Path, rules: list[str], jobs: int) -> str:
+    """Return what it means that so many of the jobs, which are of ``rules``, have no record."""
+    return (
+        f"{len(rules):,} of {jobs:,} jobs have no record of their own, as results of an older version have none. They "
+        "are packed, but verify will call what they made unrecorded, and end with exit status 1. For records, "
+        f"make them again, with the options of before: snakemake --forcerun {' '.join(sorted(set(rules)))} -- {output}"
     )
 
 

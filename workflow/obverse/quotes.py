@@ -1,24 +1,16 @@
 """What asking will take, quoted before it starts: of each target one can only ask, and of Rekognition."""
 
-import json
 import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from obverse import asked, estimates, folders, provisions
+from obverse import accounts, asked, estimates, folders, provisions, versions
+from obverse.accounts import Record
 from obverse.asking import STEADY, tried_first
 from obverse.errors import UnusableInput
-
-
-@dataclass(frozen=True)
-class Record:
-    """What accounts hold: attempts and what they cost, of all versions of a target; answers of the newest version."""
-
-    asked: int = 0
-    spent_usd: float = 0.0
-    answered: int = 0
-    steady: bool = False
+from obverse.rekognition import client
 
 
 @dataclass(frozen=True)
@@ -107,34 +99,12 @@ def quotes(config: dict, directory: Path) -> list[Quote]:
     chosen = config["rekognition"]
     if chosen["source"] == "official":
         sizes = estimates.counts(config)
-        held = record(directory / "results" / "asked" / "rekognition" / "official")
+        folder = directory / "results" / "asked" / "rekognition" / "official"
+        held, states = _held(folder, lambda: _of_service(chosen["region"]))
         budget = {key: chosen[key] for key in ("price_usd", "attempts", "max_questions", "max_cost_usd")}
         leave = {"leave": chosen["confirm_spend"], "leave_anyway": True}
-        found.append(Quote("rekognition", sizes["facescrub"] + sizes["celeba"], held, **budget, **leave))
+        found.append(Quote("rekognition", sizes["facescrub"] + sizes["celeba"], held, **budget, **leave, states=states))
     return found
-
-
-def record(account: Path) -> Record:
-    """Return what the accounts in a folder hold; read alone, so that a run at work is not disturbed."""
-    paths = sorted(account.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
-    count, spent, answered, steady = 0, 0.0, set(), False
-    for path in paths:
-        answered, steady = set(), False
-        with path.open("rb") as stream:
-            for line in stream:
-                try:
-                    one = json.loads(line)
-                except ValueError:  # a kill tore it, or a run is writing it
-                    continue
-                if not isinstance(one, dict):
-                    continue
-                if "asked" in one:
-                    count, spent = count + 1, spent + one["cost_usd"]
-                elif "answered" in one:
-                    answered.add(one["answered"])
-                    steady = False
-                steady = steady or "steady" in one
-    return Record(count, spent, len(answered), steady)
 
 
 def _of_target(config: dict, directory: Path, name: str) -> Quote:
@@ -147,19 +117,54 @@ def _of_target(config: dict, directory: Path, name: str) -> Quote:
             lacking.append(f"{where}.{key}: {error.where}: {error.problem}")
     endpoint = chosen["endpoint"]
     state, lacks = _variable(where, endpoint) if endpoint else _model(config, directory, name)
+    held, states = _held(directory / "results" / "asked" / name, lambda: _version(chosen, directory))
     return Quote(
         where,
         0 if lacking else sum(counts),
-        record(directory / "results" / "asked" / name),
+        held,
         chosen["price_usd"],
         endpoint["attempts"] if endpoint else 1,
         chosen["max_questions"],
         chosen["max_cost_usd"],
         leave=chosen["confirm_spend"],
         leave_anyway=False,
-        states=(state,),
+        states=(state, *states),
         lacking=(*lacking, *lacks),
     )
+
+
+def _held(folder: Path, version: Callable[[], str | None]) -> tuple[Record, tuple[str, ...]]:
+    """Return what accounts hold of the ``version`` that would be asked, and on what that rests, in words.
+
+    It is looked for where there are accounts alone. Where it cannot be known, all is to be asked.
+    """
+    if not any(folder.glob("*.jsonl")):
+        return Record(), ()
+    made_from = version()
+    held = accounts.record(folder, made_from)
+    if made_from is None:
+        return held, ("earlier answers count for nothing here: whether they are this target's cannot be known yet",)
+    others = ("answers of other versions of it count for nothing",) if held.others else ()
+    return held, (*(["its answers count if the pictures are those of before"] if held.answered else []), *others)
+
+
+def _version(chosen: dict, directory: Path) -> str | None:
+    """Return what identifies a target in its account, None where its model file is not there yet."""
+    how = {key: chosen[key] for key in ("size", "colour")}
+    if endpoint := chosen["endpoint"]:
+        return versions.endpoint(**{key: endpoint[key] for key in ("url", "body", "scores")}, **how)
+    model = directory / chosen["model"]
+    if not model.is_file():
+        return None
+    how |= {key: chosen[key] for key in ("architecture", "output", "mean", "deviation")}
+    return versions.model(versions.reading(model=model, **how))
+
+
+def _of_service(region: str) -> str | None:
+    try:
+        return versions.rekognition(region, client.address(region))
+    except UnusableInput:  # the run will say so
+        return None
 
 
 def _pictures(config: dict, directory: Path, folder: str) -> int:
@@ -173,7 +178,8 @@ def _model(config: dict, directory: Path, name: str) -> tuple[str, list[str]]:
     path = asked.entry(config, name)["model"]
     if wrong := [f"{where}: {problem}" for where, problem, _ in provisions.model(config, directory, name)]:
         return "its model file is missing", wrong
-    return f"its model file {'is made by this workflow' if path.startswith('results/') else 'is there'}", []
+    made = "is made by this workflow: made anew, it is another target"
+    return f"its model file {made if path.startswith('results/') else 'is there'}", []
 
 
 def _variable(where: str, endpoint: dict) -> tuple[str, list[str]]:

@@ -40,13 +40,10 @@ except UnusableInput as error:
     print(f"config: {error}", file=sys.stderr)
     sys.exit(1)  # an exception would bury two lines in Snakemake's account of where it was raised
 
-STATE = Path(".snakemake")  # what is locked there, ALIVE, stays open: the lock lives as long as this process
+STATE = Path(".snakemake")
 if workflow.is_main_process:
-    ALIVE, removed = locks.clear_stale(STATE, takes_over=not workflow.output_settings.dryrun)
-    if removed:
-        print("A run was killed here; its lock is removed, and what it left half-done is done again.", file=sys.stderr)
-    os.environ[locks.RUN] = locks.run_of(STATE)
-else:  # a job on a cluster
+    locks.guard(workflow, STATE)
+else:  # a job on a cluster; what is locked stays open: the lock lives as long as this process
     ALIVE = locks.serve(STATE, os.environ.get(locks.RUN, ""))
 
 

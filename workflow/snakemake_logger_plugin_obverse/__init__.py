@@ -10,10 +10,11 @@ import contextlib
 import datetime
 import os
 import platform
+import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from logging import LogRecord
 from pathlib import Path
 
@@ -21,7 +22,9 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 _GIT_SECONDS = 10  # a repository on a slow disk must not hold up the end of a run
-_ELSEWHERE = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}  # set in a hook: another repository's
+# --config, alone or behind other short options, what follows being keys and values; and with the first of them.
+_CONFIG = re.compile("--config|-[A-Za-z]*C")
+_CONFIG_WITH_ONE = re.compile("(--config=|-[A-Za-z]*?C)=?([^=]*)=.*", re.DOTALL)
 _STOPPED = ("Terminating processes on user request", "Will exit after finishing currently running jobs")
 
 
@@ -66,7 +69,7 @@ class LogHandler(LogHandlerBase):
 
     def _prepare(self, record: LogRecord) -> None:
         self._header = {
-            "command": sys.argv,
+            "command": _command(sys.argv),
             "snakemake": record.snakemake_version,
             "python": platform.python_version(),
             "git": _git(Path(record.basedir)),
@@ -133,26 +136,29 @@ class LogHandler(LogHandlerBase):
                     os.write(2, f"records: {type(error).__name__}: {error}; the run goes on unrecorded\n".encode())
 
 
+def _command(words: Sequence[str]) -> list[str]:
+    """Return a command line without where Snakemake lies, and of --config the keys alone: a value may be a secret."""
+    said, within = [Path(words[0]).name], False
+    for word in words[1:]:
+        if attached := _CONFIG_WITH_ONE.fullmatch(word):
+            within, word = False, f"{attached[1]}{attached[2]}=…"
+        elif within and (" " in word or not word.startswith("-")):
+            word = f"{word.partition('=')[0]}=…"
+        else:
+            within = _CONFIG.fullmatch(word) is not None
+        said.append(word)
+    return said
+
+
 def _git(base: Path) -> Mapping[str, object] | None:
     """Return the commit of the checkout in ``base`` and which files differ from it; None where it is none."""
-    try:
-        _ask_git(base, "ls-files", "--error-unmatch", "Snakefile")  # not in a folder that another repository ignores
-        commit = _ask_git(base, "rev-parse", "HEAD").strip()
-        listed = _ask_git(base, "status", "--porcelain", "-z", "--no-renames").split("\0")
-    except (OSError, subprocess.SubprocessError):
+    from obverse.archive import checkout
+    from obverse.errors import UnusableInput
+
+    if not (base / ".git").exists():  # not of another repository's, in which it lies
         return None
-    changed = [entry[3:] for entry in listed if entry]
-    return {"commit": commit, "dirty": bool(changed), "changed": changed}
-
-
-def _ask_git(base: Path, *words: str) -> str:
-    environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
-    return subprocess.run(
-        ["git", "-C", str(base), *words],
-        env=environment | {"GIT_OPTIONAL_LOCKS": "0"},  # someone may be at work in it
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=_GIT_SECONDS,
-    ).stdout
+    try:
+        found = checkout.changes(base, _GIT_SECONDS)
+    except (OSError, subprocess.SubprocessError, UnusableInput):
+        return None
+    return {"commit": found.commit, "dirty": bool(found.names), "changed": list(found.names)}

@@ -28,6 +28,14 @@ class Code:
     dirty: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Changes:
+    """The commit, and the names of the files that are not as it has them, relative to the checkout."""
+
+    commit: str
+    names: tuple[str, ...]
+
+
 def read(checkout: Path) -> Code:
     """Return the code in ``checkout``, contents apart.
 
@@ -36,12 +44,24 @@ def read(checkout: Path) -> Code:
     """
     if not (checkout / ".git").exists():
         return Code(commit="", files=tuple(sorted(_all(checkout))), dirty=())
-    commit = _git(checkout, "rev-parse", "--verify", "HEAD").strip()
-    changed = set(_names(_git(checkout, "diff", "--name-only", "-z", "HEAD", "--")))
-    new = set(_names(_git(checkout, "ls-files", "--others", "--exclude-standard", "-z", "--", *_READ)))
+    found = changes(checkout)
     tracked = set(_names(_git(checkout, "ls-files", "-z")))
-    files = sorted(name for name in tracked | new if (checkout / name).is_file())
-    return Code(commit=commit, files=tuple(files), dirty=tuple(sorted(changed | new)))
+    files = sorted(name for name in tracked | set(found.names) if (checkout / name).is_file())
+    return Code(commit=found.commit, files=tuple(files), dirty=found.names)
+
+
+def changes(checkout: Path, seconds: float | None = None) -> Changes:
+    """Return how the code in a repository differs from what was committed.
+
+    A file that git does not track, nor ignore, counts where a run may read it as code; of any other, which may be
+    anything of the user's, not even the name is told. Raises `UnusableInput` for a repository that git cannot read, and
+    `subprocess.TimeoutExpired` for one that takes it longer than ``seconds`` to read a part of.
+    """
+    commit = _git(checkout, "rev-parse", "--verify", "HEAD", seconds=seconds).strip()
+    listed = _git(checkout, "diff", "--name-only", "--no-renames", "-z", "HEAD", "--", seconds=seconds)
+    untracked = ("ls-files", "--others", "--exclude-standard", "-z", "--", *_READ)
+    new = _git(checkout, *untracked, seconds=seconds)
+    return Changes(commit, tuple(sorted({*_names(listed), *_names(new)})))
 
 
 def state(checkout: Path) -> str:
@@ -62,11 +82,17 @@ def _all(checkout: Path) -> list[str]:
     return found
 
 
-def _git(checkout: Path, *arguments: str) -> str:
+def _git(checkout: Path, *arguments: str, seconds: float | None = None) -> str:
     environment = {name: value for name, value in os.environ.items() if name not in _OTHERS}
     command = ["git", "-C", str(checkout), *arguments]
     try:
-        done = subprocess.run(command, env=environment | {"GIT_OPTIONAL_LOCKS": "0"}, capture_output=True)
+        done = subprocess.run(
+            command,
+            env=environment | {"GIT_OPTIONAL_LOCKS": "0"},  # someone may be at work in it
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+        )
     except FileNotFoundError:
         raise UnusableInput(
             checkout, "expected git, which knows what was committed, found none", "Install it."

@@ -13,7 +13,8 @@ class Places:
     """The folder that paths are relative to, where results/ is, and the checkout; both absolute.
 
     ``member(path)`` is a member's name: under results/, under code/ what the checkout holds, under elsewhere/ the rest.
-    A file elsewhere is one of the user's: of where it lies the name keeps a digest, and the file's own name.
+    A file elsewhere is one of the user's: its member's name has a digest of its path, and its own name. The path itself
+    stands where a job was given it: in its command, in Snakemake's note and the job's record, and in the configuration.
 
     ``files(path)`` is the file at a path, or each below the folder there, by member's name; a missing one counts as a
     file. What a link points to stands for the link. Each path is looked at once.

@@ -1,9 +1,12 @@
-"""What an archive leaves out: pictures of people that are not the project's to hand on, and what shows them.
+"""What an archive leaves out: pictures of people that are not the project's to hand on, and what gives them away.
 
-Decided by what was made of what and by kinds of files, and where a kind is not known to be free of pictures it counts
-as one that has them.
+Decided by what was made of what, and by a list of places whose files are known to be free of pictures: a file made of
+restricted data that lies in none of them is left out. Not only what shows pictures is. From a model's weights and from
+its answers about a person pictures of people can be rebuilt; that is what this project shows.
 """
 
+import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePosixPath
@@ -12,16 +15,43 @@ from obverse.archive.manifest import Link
 
 FACES = "pictures of people, or made to look like theirs"
 TEMPLATES = "templates of people's faces"
+REBUILT = "what pictures of people can be rebuilt from"
+UNKNOWN = "not known to be free of pictures of people"
 SOURCE = "given under terms of its own"
 FOREIGN = "no file of the project's"
 
-# Tables, weights and settings: numbers about pictures.
-_NUMBERS = {".csv", ".json", ".parquet", ".safetensors", ".yaml"}
-# Top-level pictures and pages without a face: curves and tables, and what is grey unless faces may be shown.
-_CHARTS = {"ablations", "claims", "duplicates", "fetch", "fig8", "fig13", "overlap", "policies", "poses"}
-_CHARTS |= {"table1", "table2", "table3", "table4"}
-_TEMPLATES = "embeddings.parquet"
-_LISTED = "faces.parquet"  # of each listed face what came of it, and its sha256: the data's manifest
+# Below results/: names, parts, distances, ranks, angles, curves of training. * is any name, ** any folders.
+_FREE = (
+    "config.yaml",
+    "facts/*.csv",
+    "sources/*/faces.parquet",  # of each listed face what came of it, and its sha256: the data's manifest
+    *(f"datasets/*/{name}.parquet" for name in ("samples", "reserved", "crops", "angles", "poses")),
+    *(f"datasets/*/{name}.csv" for name in ("rejected", "pairs", "pose_limits", "pose_reader", "pose_reader_history")),
+    "datasets/*/overlap.json",
+    "auxiliaries/*.parquet",
+    "angles/**/*.parquet",
+    "classifiers/*/splits.parquet",
+    "rekognition/individuals.parquet",
+    *(f"{trained}/**/history.csv" for trained in ("classifiers", "evaluators", "inverters")),
+    "classes/**/*.csv",
+    "classes/**/*.parquet",
+    "scores/**/*.parquet",
+    "traces/**/epochs.csv",
+    "traces/**/victims.parquet",
+    "audit/*/card.csv",
+    "claims.html",
+    # Curves and tables, and what is grey unless faces may be shown.
+    *(f"{chart}.png" for chart in ("ablations", "claims", "duplicates", "fetch", "fig8", "fig13", "overlap")),
+    *(f"{chart}.png" for chart in ("policies", "poses", "table1", "table2", "table3", "table4")),
+    # What figures and tables show in numbers.
+    *(f"{chart}.csv" for chart in ("ablations", "claims", "duplicates", "fetch", "fetch_identities", "overlap")),
+    *(f"{chart}.csv" for chart in ("policies", "poses", "table1", "table2", "table3", "table4")),
+    *(f"fig{number}.csv" for number in range(1, 19)),
+)
+_TEMPLATES = (*(f"datasets/*/{name}.parquet" for name in ("embeddings", "landmarks")), "rekognition/*.parquet")
+_REBUILT = ("predictions/**/*.parquet", "**/*.safetensors")
+_PICTURES = {".html", ".npy", ".png", ".zip"}
+_SOURCES = ("sources/**/*",)
 
 
 def withheld(restricted: Iterable[str], links: Iterable[Link]) -> dict[str, str]:
@@ -47,9 +77,17 @@ def withheld(restricted: Iterable[str], links: Iterable[Link]) -> dict[str, str]
 
 def _reason(path: PurePosixPath) -> str:
     """Return why a file made from restricted data is left out, empty where it is not."""
-    if path.parts[:2] == ("results", "sources"):
-        return "" if path.name == _LISTED else SOURCE
-    if path.name == _TEMPLATES:
-        return TEMPLATES
-    chart = len(path.parts) == 2 and path.stem in _CHARTS
-    return "" if path.suffix in _NUMBERS or chart else FACES
+    placed = ((_FREE, ""), (_SOURCES, SOURCE), (_TEMPLATES, TEMPLATES), (_REBUILT, REBUILT))
+    otherwise = FACES if path.suffix in _PICTURES else UNKNOWN
+    return next((why for places, why in placed if _lies_in(path, places)), otherwise)
+
+
+def _lies_in(path: PurePosixPath, places: tuple[str, ...]) -> bool:
+    """Return whether ``path`` is, below results/, one that a pattern of ``places`` names in full."""
+    return _expression(places).fullmatch(str(path)) is not None
+
+
+@functools.cache
+def _expression(places: tuple[str, ...]) -> re.Pattern[str]:
+    each = (re.escape(place).replace(r"\*\*/", "(?:[^/]+/)*").replace(r"\*", "[^/]+") for place in places)
+    return re.compile(f"results/(?:{'|'.join(each)})")

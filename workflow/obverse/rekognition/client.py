@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from botocore import exceptions as amazon
+from botocore.client import BaseClient
 from botocore.parsers import ResponseParserError
 
 from obverse import waits
@@ -65,6 +66,26 @@ class _Failure(NamedTuple):
 _NO_ANSWER = _Failure("expected an answer with FaceDetails, found one without", "Is a proxy in between?", passing=True)
 
 
+def address(region: str) -> str:
+    """Return where a `Client` would send pictures: found as it is, but without looking for the user's credentials.
+
+    Raises `UnusableInput` as it does.
+    """
+    try:
+        session = sessions.session("")
+        sessions.check_region(session, region)
+        return _where(
+            session.client("rekognition", region_name=region, config=sessions.config(1, 1.0, ""), **sessions.NOBODY)
+        )
+    except (amazon.BotoCoreError, ValueError) as error:
+        raise UnusableInput("rekognition", *sessions.explain(error)) from error
+
+
+def _where(client: BaseClient) -> str:
+    found = urlsplit(client.meta.endpoint_url)
+    return f"{found.scheme}://{found.netloc.rpartition('@')[2]}"
+
+
 class Client:
     """Asks the service, from several threads at once."""
 
@@ -91,8 +112,7 @@ class Client:
     @property
     def where(self) -> str:
         """Where pictures are sent: scheme, host and port."""
-        address = urlsplit(self._client.meta.endpoint_url)
-        return f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
+        return _where(self._client)
 
     def ask(self, picture: bytes, charge: Callable[[], None]) -> dict[str, object]:
         """Return the service's whole answer about a picture, or {"Error": its code} where it refuses the picture.

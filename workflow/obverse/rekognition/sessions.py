@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from obverse.errors import UnusableInput
 
-_NOBODY = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}  # the stand-in's
+NOBODY = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}  # the stand-in's user
 
 
 def session(stand_in: str) -> boto3.session.Session:
@@ -18,7 +18,7 @@ def session(stand_in: str) -> boto3.session.Session:
         return boto3.session.Session()
     nothing = (None, None, os.devnull, None)  # nothing that the user's tools are told is meant for the stand-in
     told = {"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
-    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=told), **_NOBODY)
+    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=told), **NOBODY)
 
 
 def config(connections: int, timeout_seconds: float, stand_in: str) -> Config:
