@@ -168,6 +168,6 @@ def test_a_victim_whom_nobody_asked_about_is_named(inputs, cache, tmp_path):
 def test_an_inverter_that_does_not_fit_is_refused(inputs, tmp_path, changes, found):
     given, _ = inputs
     checkpoints.save(given["weights"], network(**changes), stamps.stamp("train_inverter", {}))
-    with pytest.raises(UnusableInput, match=f"expected an inverter of 5 scores to 16 pixels, found one of {found}"):
+    with pytest.raises(UnusableInput, match=f"expected an inverter of 5 numbers to 16 pixels, found one of {found}"):
         rebuild(given, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -44,6 +44,8 @@ ASIDE |= {
 ASIDE["ask_rekognition"] = ("results/rekognition/celeba.parquet", [])
 EXCUSED = {  # they have tests of their own
     "fetch_fan",  # its file is FAN's, 96 MB
+    "pack_archive",  # it may be refused, and is made anew: tests/workflow/test_archive.py
+    "summarize_archive",  # the same
     "ask_endpoint",  # there must be somebody who answers: tests/stages/test_ask_endpoint.py
 }
 

@@ -12,7 +12,11 @@ TABLES = {"tabulate_auxiliaries", "tabulate_joint"}
 COMPARING = {"draw_mse_curve", "draw_reconstructions", "draw_grid", "draw_overview", "draw_policies"} | TABLES
 SHOWING_CLASSES = {"score_classes", "draw_classes", "draw_overview"} | CLAIMING
 FIGURES = {"draw_fetch", "draw_overlap", "draw_duplicates", "draw_poses", "draw_classes"} | COMPARING
-FIGURES |= {"tabulate_allocation"}
+FIGURES |= {"tabulate_allocation", "draw_faces", "tabulate_faces"}
+# What is rebuilt from what a service says of faces.
+REBUILDING_FACES = {"reconstruct_faces", "draw_faces", "tabulate_faces"} | CLAIMING
+INVERTING_FACES = {"train_face_inverter"} | REBUILDING_FACES
+ASKING_ABOUT_FACES = {"ask_rekognition", "divide_faces", "score_face_floors"} | INVERTING_FACES
 RECONSTRUCTING = {"reconstruct", "measure_poses"} | COMPARING | CLAIMING
 JUDGED = {"score_floors", "retrieve_nearest"} | SHOWING_CLASSES | RECONSTRUCTING
 INVERTING = {"train_inverter", "infer_classes", "time_inversion"} | SHOWING_CLASSES | RECONSTRUCTING
@@ -38,10 +42,16 @@ CODE = [
         "inverters.py",
         "stride=2, padding=1)\n",
         "stride=2, padding=1, bias=False)\n",
-        INVERTING_JOINTLY,
+        INVERTING_JOINTLY | INVERTING_FACES,
         id="inverters",
     ),
-    pytest.param("metrics.py", "_SSIM_WINDOW = 7", "_SSIM_WINDOW = 9", JUDGED, id="metrics"),
+    pytest.param(
+        "metrics.py",
+        "_SSIM_WINDOW = 7",
+        "_SSIM_WINDOW = 9",
+        JUDGED | {"score_face_floors"} | REBUILDING_FACES,
+        id="metrics",
+    ),
     pytest.param("draw_mse_curve.py", "markersize=5", "markersize=6", {"draw_mse_curve"}, id="a figure's stage"),
     pytest.param("style.py", "_DPI = 150", "_DPI = 160", FIGURES, id="all figures' style"),
     pytest.param("views.py", "descending=True", "descending=False", ASKING, id="views"),
@@ -80,7 +90,7 @@ def test_an_edit_of_code_reruns_what_runs_it(shared: Checkout, module: str, old:
 
 
 def test_another_torch_reruns_what_imports_torch_and_what_follows(shared: Checkout):
-    rules = {"train_evaluator"} | JUDGED | CLASSIFYING | POSING
+    rules = {"train_evaluator"} | JUDGED | CLASSIFYING | POSING | ASKING_ABOUT_FACES
     assert after_edit(shared, "envs/obverse.lock.txt", "torch==2.15.0", "torch==2.15.1") == rules
 
 
@@ -94,7 +104,9 @@ def test_another_library_that_no_stage_imports_reruns_nothing(shared: Checkout):
 
 def test_a_changed_line_of_a_list_reruns_what_reads_it(shared: Checkout):
     listed = "results/sources/facescrub/facescrub_actors.txt"
-    rules = {"fetch_facescrub", "remove_overlap"} | READING_POSES | CROPPING_FACESCRUB | SORTING_POSES
+    rules = (
+        {"fetch_facescrub", "remove_overlap"} | READING_POSES | CROPPING_FACESCRUB | SORTING_POSES | ASKING_ABOUT_FACES
+    )
     line = (shared.path / listed).read_text().splitlines()[-1]
     assert after_edit(shared, listed, line, line.replace("\thttp://", "\thttp://x")) == rules
 
@@ -106,7 +118,7 @@ TINY = [
     pytest.param(
         "precision: float32",
         "precision: bfloat16",
-        {"train_evaluator"} | JUDGED | CLASSIFYING | POSING,
+        {"train_evaluator"} | JUDGED | CLASSIFYING | POSING | INVERTING_FACES,
         id="precision",
     ),
     pytest.param(
@@ -121,7 +133,8 @@ TINY = [
         {"remove_overlap", "draw_overlap", "tabulate_allocation", "score_floors"}
         | READING_POSES
         | SORTING_POSES
-        | PREDICTING,
+        | PREDICTING
+        | ASKING_ABOUT_FACES,
         id="overlap",
     ),
     pytest.param("focal: 2.4", "focal: 5.0", {"estimate_pose"} | READING_POSES | SORTING_POSES, id="a camera"),
@@ -166,5 +179,6 @@ def test_a_fresh_clone_with_results_brought_along_reruns_nothing_and_then_what_i
     ):  # as an archive may leave them: what was made first, newest
         file.touch()
     assert clone.would_run() == set()
-    assert after_edit(clone, f"{PACKAGE}/inverters.py", "padding=1)\n", "padding=1, bias=False)\n") == INVERTING_JOINTLY
+    edited = INVERTING_JOINTLY | INVERTING_FACES
+    assert after_edit(clone, f"{PACKAGE}/inverters.py", "padding=1)\n", "padding=1, bias=False)\n") == edited
     assert after_edit(clone, f"{PACKAGE}/style.py", "_DPI = 150", "_DPI = 160") == FIGURES

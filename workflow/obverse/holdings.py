@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 from obverse import devices
+from obverse.auxiliaries import TRAIN, VALIDATION
 from obverse.auxiliaries import read as read_auxiliary
 from obverse.errors import UnusableInput
 from obverse.images import resident
@@ -63,3 +64,10 @@ def examples(
     if len({images.shape[1:] for images in pictures}) > 1:
         raise UnusableInput(auxiliary, "expected images of one size, found several", "Give arrays of one size.")
     return torch.cat(released), torch.cat(pictures)
+
+
+def parts(
+    auxiliary: Path, sources: Sources, oracle: Oracle, view: str, device: devices.Device
+) -> tuple[tuple[torch.Tensor, torch.Tensor], ...]:
+    """Return the training and the validation part of the auxiliary set, as `examples` does each."""
+    return tuple(examples(auxiliary, part, sources, oracle, view, device) for part in (TRAIN, VALIDATION))

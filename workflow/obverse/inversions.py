@@ -1,22 +1,18 @@
 """Training an inverter: what it learns from, and how a training begins. No victim is in here."""
 
-from pathlib import Path
-
 import torch
 from torch import nn
 from torch.nn import functional
 
-from obverse import devices, holdings, training
-from obverse.auxiliaries import TRAIN, VALIDATION
+from obverse import devices, training
 from obverse.images import seen
 from obverse.inverters import Inverter
-from obverse.oracles import Oracle
 
 LABEL = "train_inverter"  # names the random streams of a training
 
 _VALIDATION_BATCH = 500
 
-Examples = tuple[torch.Tensor, torch.Tensor]  # released log-probabilities float32 [N, K] and images uint8 [N, H, W]
+Examples = tuple[torch.Tensor, torch.Tensor]  # what is released, float32 [N, K], and images uint8 [N, H, W]
 
 
 class Inversion:
@@ -40,16 +36,6 @@ class Inversion:
             loss = functional.mse_loss(network(released), seen(images))
             total += loss.item() * len(images)
         return total / len(self.validation[1])
-
-
-def read(
-    auxiliary: Path, sources: holdings.Sources, oracle: Oracle, view: str, device: devices.Device
-) -> tuple[Examples, Examples]:
-    """Return the training and the validation part of an auxiliary set, with the errors of `holdings.examples`."""
-    train, validation = (
-        holdings.examples(auxiliary, part, sources, oracle, view, device) for part in (TRAIN, VALIDATION)
-    )
-    return train, validation
 
 
 def begin(

@@ -106,7 +106,7 @@ def trace_inverter(
     victims = panel.load(images, samples, splits, reserved)
     oracle = Oracle(num_classes, device.torch)
     shown = oracle.given(predictions, victims.table["sample_id"].to_numpy(), view)
-    parts = inversions.read(auxiliary, held, oracle, view, device)
+    parts = holdings.parts(auxiliary, held, oracle, view, device)
     task = Traced(*parts, (shown, victims.truth), device)
     schedule = training.Schedule(seed, epochs, batch_size, learning_rate, minimum_steps)
     reading = {"features": features, "offset": offset, "learn_offset": learn_offset}

@@ -37,7 +37,7 @@ def train_inverter(
     device = devices.prepare(precision, threads)
     held, inputs = holdings.sources(datasets, images, samples, predictions)
     oracle = Oracle(num_classes, device.torch)
-    task = inversions.Inversion(*inversions.read(auxiliary, held, oracle, view, device))
+    task = inversions.Inversion(*holdings.parts(auxiliary, held, oracle, view, device))
     schedule = training.Schedule(seed, epochs, batch_size, learning_rate, minimum_steps)
     run = inversions.begin(
         task,
