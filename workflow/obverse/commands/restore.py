@@ -97,15 +97,19 @@ def _config(changed: Changes, directory: Path) -> list[Path]:
 
 def _said(archive: Archive, directory: Path, written: int, config: list[Path], differing: list[str]) -> list[str]:
     withheld = sum(file.status == "withheld" for file in archive.manifest.files.values())
-    words = ["snakemake", "-n", *archive.manifest.targets]
-    words += [] if (directory / "Snakefile").is_file() else ["--directory", str(directory.resolve())]
+    words, inside = ["snakemake", "-n", *archive.manifest.targets], (directory / "Snakefile").is_file()
+    words += [] if inside else ["--directory", str(directory.resolve())]
     words += ["--configfile", str(directory / _CONFIG)] if config else []
     lines = [f"Restored into {directory.resolve()}: {written:,} files written."]
     if withheld:
         lines.append(f"{withheld:,} files are withheld: made anew where something that needs them is to run.")
+    if not inside:  # Snakemake knows them by where they lie from here, which may not be as it was
+        lines.append(
+            "Jobs that read the checkout's resources/ may be made anew: restore into the checkout, and none is."
+        )
     return [
         *lines,
-        f"To see {'what there is' if differing else 'that there is nothing'} to do:",
+        f"To see {'that there is nothing' if inside and not differing else 'what there is'} to do:",
         f"  {shlex.join(words)}",
     ]
 
