@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
-from obverse import circumstances, files
+from obverse import circumstances, files, stamps
 from obverse.errors import UnusableInput
 
 FOLDER = "results/records"  # the workflow's; under the directory it works in
@@ -165,7 +165,7 @@ def _outcome(error: BaseException) -> tuple[int, str]:
 def _inputs(arguments: Mapping[str, object]) -> dict[str, str | None]:
     """Return the sha256 of each file among the arguments, None for each folder; what is not there yet is no input."""
     paths = _paths(arguments)
-    files_there = {str(path): _sha256(path) for path in paths if path.is_file()}
+    files_there = {str(path): stamps.digest(path) for path in paths if path.is_file()}
     return files_there | {str(path): None for path in paths if path.is_dir()}
 
 
@@ -190,10 +190,5 @@ def _outputs(arguments: Mapping[str, object], before: Mapping[Path, tuple[int, i
     below = sorted(path for folder in made for path in folder.rglob("*"))
     found = {path: _identity(path) for path in [*files.placed(), *below] if path.is_file()}
     once = {identity: path for path, identity in found.items()}  # tens of gigabytes may have two names
-    sums = {identity: _sha256(path) for identity, path in once.items()}
+    sums = {identity: stamps.digest(path) for identity, path in once.items()}
     return {str(path): sums[identity] for path, identity in found.items()}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from obverse import files
+from obverse import files, stamps
 from obverse.archive import testimony
 from obverse.archive.contents import Archive
 from obverse.archive.manifest import KEPT
@@ -133,10 +133,7 @@ def _may_replace(archive: Archive, one: Placement) -> bool:
 
 def _sha256(path: Path) -> str:
     """Return a file's sha256, nothing where there is no file."""
-    if not path.is_file():
-        return ""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return stamps.digest(path) if path.is_file() else ""
 
 
 def _write(archive: Archive, one: Placement) -> None:

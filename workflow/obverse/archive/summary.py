@@ -1,6 +1,5 @@
 """What an archive says of itself, counted: what is in it and what is not, what made it, of which data, and when."""
 
-import hashlib
 import posixpath
 import re
 import tomllib
@@ -12,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
+from obverse import stamps
 from obverse.archive import contents, manifest, runs
 from obverse.archive.contents import Archive
 from obverse.archive.manifest import KEPT, File, Link, Made, Manifest
@@ -85,10 +85,9 @@ def read(path: Path) -> Summary:
         why = error.problem if isinstance(error, UnusableInput) else error
         problem = f"expected an archive of results, found something else, or a damaged one ({why})"
         raise UnusableInput(path, problem, "Delete it, so that Snakemake packs it again.") from None
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    size = path.stat().st_size
-    return _summary(size, sha256, archive.manifest, own, jobs, _dependencies(project), _origins(config))
+    return _summary(
+        path.stat().st_size, stamps.digest(path), archive.manifest, own, jobs, _dependencies(project), _origins(config)
+    )
 
 
 def _run(link: Link, archive: Archive) -> Run | None:

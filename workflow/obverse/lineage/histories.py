@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from obverse import records
+from obverse import records, stamps
 from obverse.archive import contents, links, runs, testimony
 from obverse.archive.contents import Archive
 from obverse.archive.links import Job
@@ -62,8 +62,7 @@ class History:
         """Return the sha256 of a file as it was made or read, where nobody recorded it as it is; empty if unknown."""
         if path in self.sums or self.directory is None or not (self.directory / path).is_file():
             return self.sums.get(path, "")
-        with (self.directory / path).open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return stamps.digest(self.directory / path)
 
     def _never(self, target: str) -> tuple[str, str]:
         if self.directory is not None and (self.directory / target).exists():

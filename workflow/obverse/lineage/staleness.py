@@ -1,10 +1,10 @@
 """What would run again in a working directory now, and for which reason: before is what was recorded."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from obverse import stamps
 from obverse.archive.links import Job
 from obverse.lineage import changes, histories
 from obverse.lineage.changes import COMMAND, FILE, INCOMPLETE, MISSING, NONE, SOFTWARE, Cause, Change
@@ -89,7 +89,7 @@ def _files(history: History, one: Planned, before: Job, again: set[str]) -> list
         named, file = histories.named(path), history.directory / path
         if named in again or not file.is_file() or not (path in one.updated or _time(file) > oldest):
             continue
-        was, is_ = before.checksums.get(named, ""), _sha256(file)
+        was, is_ = before.checksums.get(named, ""), stamps.digest(file)
         if was != is_:
             found.append(Change(FILE, named, was[:_SHORT] or NONE, is_[:_SHORT]))
     return found
@@ -97,8 +97,3 @@ def _files(history: History, one: Planned, before: Job, again: set[str]) -> list
 
 def _time(path: Path) -> float:
     return path.stat().st_mtime if path.exists() else 0.0
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
