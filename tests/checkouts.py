@@ -60,10 +60,15 @@ def copy_checkout(target: Path) -> Checkout:
     return Checkout(target)
 
 
-def contents(results: Path) -> dict[str, str]:
-    """Return the sha256 of every product; logs, timings, records and accounts, which hold dates, are none."""
-    return {
-        str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest()
+def products(results: Path) -> list[Path]:
+    """Return every product there is; logs, timings, records and accounts, which hold dates, are none."""
+    return [
+        path
         for path in sorted(results.rglob("*"))
         if path.is_file() and path.relative_to(results).parts[0] not in ("logs", "benchmarks", "records", "asked")
-    }
+    ]
+
+
+def contents(results: Path) -> dict[str, str]:
+    """Return the sha256 of every product."""
+    return {str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest() for path in products(results)}

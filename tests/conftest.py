@@ -8,6 +8,13 @@ import pytest
 from checkouts import Checkout, copy_checkout
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, one of them makes the tiny run and has all tests that need it."""
+    for item in items:
+        needs = "finished" if "finished" in item.fixturenames else item.path.relative_to(item.config.rootpath)
+        item.add_marker(pytest.mark.xdist_group(str(needs)))
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     """A fresh copy of the checkout, without results."""

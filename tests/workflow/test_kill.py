@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from checkouts import RULES, TINY, Checkout, contents
+from checkouts import RULES, TINY, Checkout, contents, products
 from obverse import stamps
 
 MODELS = "workflow/rules/models.smk"
@@ -199,19 +199,55 @@ def test_every_stage_may_be_killed_near_its_start_middle_and_end(clone: Checkout
         finish(clone, undisturbed, job[0][0])
 
 
+def kill_snakemake(checkout: Checkout, running: subprocess.Popen, draw: random.Random) -> str:
+    running.kill()
+    return "snakemake"
+
+
+def kill_one_job(checkout: Checkout, running: subprocess.Popen, draw: random.Random) -> str:
+    """Kill a stage; where none is running, nothing."""
+    jobs = [(pid, said) for pid, said in processes_of(checkout.path.resolve()) if " -m obverse." in said]
+    if not jobs:
+        return "nothing"
+    pid, said = draw.choice(jobs)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    return said.split(" -m obverse.")[1].split()[0]
+
+
+def kill_everything(checkout: Checkout, running: subprocess.Popen, draw: random.Random) -> str:
+    """As when the power fails."""
+    while left := list(processes_of(checkout.path.resolve())):
+        for pid, _ in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        running.wait()
+    return "everything"
+
+
+def whole(results: Path) -> dict[str, str]:
+    """Return the sha256 of what is there under its own name, while jobs that were left behind may go on."""
+    found = {}
+    for path in set(products(results)) - set(leftovers(results)):
+        with contextlib.suppress(FileNotFoundError):
+            found[str(path.relative_to(results))] = stamps.digest(path)
+    return found
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("number", range(5))
-def test_snakemake_may_be_killed_at_any_moment(checkout: Checkout, finished: Checkout, number: int):
-    draw, target = random.Random(number), "results/fig10.png"
-    for _ in range(3):
-        running = start(checkout, target)
-        try:
-            running.wait(draw.uniform(5, 30))
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
-    undisturbed = contents(finished.path / "results")
-    assert checkout.snakemake(target).returncode == 0
-    found = contents(checkout.path / "results")
-    assert len(found) > 20 and found == {name: undisturbed[name] for name in found}
-    assert leftovers(checkout.path / "results") == []
+def test_whatever_is_killed_at_any_moment_of_the_whole_run_the_same_command_ends_in_the_same_bytes(
+    checkout: Checkout, finished: Checkout, number: int
+):
+    """Ten kills in each of five runs from nothing; after each, every product that is there is whole."""
+    draw, undisturbed = random.Random(number), contents(finished.path / "results")
+    for _ in range(10):
+        running, seconds = start(checkout), draw.uniform(1, 45)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(seconds)
+        killed = draw.choice([kill_snakemake, kill_one_job, kill_everything])(checkout, running, draw)
+        running.wait()
+        there = whole(checkout.path / "results")
+        print(f"run {number}: killed {killed} after {seconds:.1f} s, {len(there)} of {len(undisturbed)} products there")
+        assert there == {name: undisturbed[name] for name in there}
+    finish(checkout, undisturbed)
