@@ -94,7 +94,7 @@ def _ask(
     def ask(contents: Sequence[bytes], charge: asking.Charge) -> list:
         if source != "embedded" and not budget.confirm_spend:
             problem = f"expected leave to send pictures of people to {client.where}, found none"
-            raise UnusableInput("rekognition.confirm_spend", problem, "Set rekognition.confirm_spend: true if you mean to.")
+            raise UnusableInput("rekognition.confirm_spend", problem, "Set it to true if you mean to.")
         (content,) = contents
         return [client.ask(content, charge)]
 
