@@ -7,9 +7,9 @@ import pytest
 
 from obverse.archive import summary
 from obverse.archive.manifest import File
-from obverse.archive.runs import Machine
 from obverse.archive.summary import Amount, Stage
 from obverse.errors import UnusableInput
+from obverse.past.runs import Machine
 from obverse.summarize_archive import summarize_archive
 from packing import CODE, FACE, GRID, Study, study
 

@@ -9,8 +9,8 @@ import pytest
 
 from obverse.archive import page, readme
 from obverse.archive.manifest import ABSENT, WITHHELD, File, Made
-from obverse.archive.runs import Machine
 from obverse.archive.summary import Amount, Stage, Summary
+from obverse.past.runs import Machine
 
 MADE = Made(commit="c0ffee", dirty=(), stale=(), told=False, snakemake="9.27.1", python="3.11.8")
 SUMMARY = Summary(

@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from obverse.archive import links, runs, staleness
+from obverse.archive import staleness
 from obverse.archive.places import Places
+from obverse.past import runs
+from obverse.past.jobs import finished
 from packing import Study
 
 RAW, SOUP = "results/raw.csv", "results/soup.csv"
@@ -19,7 +21,7 @@ def kitchen(tmp_path: Path) -> Study:
 
 def stale(study: Study, *, hashes: dict[str, str] | None = None, loose: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     places = Places(study.path, study.path)
-    jobs = links.read(study.path / ".snakemake/metadata")
+    jobs = finished(study.path / ".snakemake/metadata")
     made = runs.makers(runs.below(study.path / "results/records/jobs", places.member))
     now = {name: study.sha256(name) for name in (RAW, SOUP)} if hashes is None else hashes
     return [(each.member, each.how) for each in staleness.stale(jobs, loose, made, now, places)]

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import chronicles
-from obverse.archive.links import Job
 from obverse.lineage import histories, reports, staleness
 from obverse.lineage.changes import COMMAND, FILE, INPUT, MISSING, MODULE, OPTION, PARAM, Change
 from obverse.lineage.staleness import Planned, Stale
+from obverse.past.jobs import Job
 
 ORDER = ("prepare", "train", "draw")
 

@@ -10,8 +10,8 @@ from obverse.archive.checks import Checked
 from obverse.archive.contents import Archive
 from obverse.archive.graph import Graph
 from obverse.archive.manifest import Link
-from obverse.archive.notes import Note
-from obverse.archive.runs import Run
+from obverse.past.notes import Note
+from obverse.past.runs import Run
 
 # Snakemake's, in a folder that is an output: no job writes it.
 _STAMP = ".snakemake_timestamp"

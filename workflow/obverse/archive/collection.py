@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from obverse.archive import checkout, links, members, records, restricted, runs, staleness
-from obverse.archive.links import Job
+from obverse.archive import checkout, members, records, restricted, staleness
 from obverse.archive.manifest import ABSENT, KEPT, WITHHELD, File, Link
 from obverse.archive.places import CODE, RESULTS, Places
-from obverse.archive.runs import Run
 from obverse.errors import UnusableInput
+from obverse.past import runs
+from obverse.past.jobs import Job, closure, finished
+from obverse.past.runs import Run
 
 _RECORDS, _METADATA = "records", "metadata"
 _OWN = ("LICENSE", "CITATION.cff")  # of the code, beside the README too
@@ -43,7 +44,7 @@ def collect(
     ``metadata`` is Snakemake's folder, ``recorded`` that of the jobs' own records; ``named`` are those whose pictures
     are withheld (`restricted.withheld`). Raises `UnusableInput` for a target that is not there.
     """
-    jobs, sources = links.closure(links.read(metadata), targets)
+    jobs, sources = closure(finished(metadata), targets)
     made = runs.makers(runs.below(recorded / "jobs", places.member))
     found: dict[str, Path] = {}
     for path in {*targets, *sources, *(path for job in jobs for path in (*job.outputs, *job.inputs))}:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from obverse.archive.manifest import Link, Manifest
+from obverse.past import walks
 
 
 class Graph:
@@ -32,15 +33,8 @@ class Graph:
         return self._makers.get(file)
 
     def behind(self, targets: Iterable[str]) -> tuple[list[Link], list[str]]:
-        """Return the jobs that ``targets`` come from, and all files that these made or read."""
-        links: dict[Link, None] = {}
-        waiting = self.files(targets)
-        seen = set(waiting)
-        while waiting:
-            link = self._makers.get(waiting.pop())
-            if link is not None and link not in links:
-                links[link] = None
-                further = set(self.files([*link.outputs, *link.inputs])) - seen
-                seen |= further
-                waiting += further
-        return list(links), sorted(seen)
+        """Return the jobs that ``targets`` come from, and those files and all that these made or read."""
+        links, names = walks.behind(
+            self.files(targets), self._makers, lambda link: self.files([*link.outputs, *link.inputs])
+        )
+        return list(links), sorted(names)

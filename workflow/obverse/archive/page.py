@@ -8,8 +8,8 @@ from html import escape
 from obverse import pages
 from obverse.archive import readme
 from obverse.archive.manifest import KEPT, File
-from obverse.archive.runs import Machine
 from obverse.archive.summary import ABOUT, Amount, Stage, Summary
+from obverse.past.runs import Machine
 
 _STYLE = """
 body { max-width: 46rem } code, td, li, summary { overflow-wrap: anywhere } code { font-size: 13px }

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from obverse.archive import facts
+from obverse.past import facts
 
 
 def of_kept(workflow: bytes, kept: Iterable[str]) -> bytes:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from obverse.archive.manifest import Link
+from obverse.past import walks
 
 FACES = "pictures of people, or made to look like theirs"
 TEMPLATES = "templates of people's faces"
@@ -66,12 +67,7 @@ def withheld(restricted: Iterable[str], links: Iterable[Link]) -> dict[str, str]
             read_by[path] |= set(link.outputs)
     roots = tuple(start for name in restricted for start in (f"results/sources/{name}/", f"results/datasets/{name}-"))
     known = {path for link in links for path in (*link.inputs, *link.outputs)}
-    waiting = [path for path in known if path.startswith(roots)]
-    found = set(waiting)
-    while waiting:
-        further = read_by[waiting.pop()] - found
-        found |= further
-        waiting += further
+    found = walks.reached((path for path in known if path.startswith(roots)), lambda path: read_by[path])
     return {path: why for path in sorted(found) if (why := _reason(PurePosixPath(path)))}
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from obverse.archive.links import Job
 from obverse.archive.places import Places
-from obverse.archive.runs import Run
+from obverse.past.jobs import Job
+from obverse.past.runs import Run
 
 
 @dataclass(frozen=True)

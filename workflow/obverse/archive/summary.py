@@ -12,12 +12,13 @@ from pathlib import Path, PurePosixPath
 import yaml
 
 from obverse import stamps
-from obverse.archive import contents, manifest, runs
+from obverse.archive import contents, manifest
 from obverse.archive.contents import Archive
 from obverse.archive.manifest import KEPT, File, Link, Made, Manifest
-from obverse.archive.runs import Machine, Run
 from obverse.archive.zips import Damage
 from obverse.errors import UnusableInput
+from obverse.past import runs
+from obverse.past.runs import Machine, Run
 
 ABOUT = "about it"  # what describes the archive, beside the folders
 _SOURCES = ("results", "sources")

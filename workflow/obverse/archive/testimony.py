@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from obverse.archive import notes, runs
 from obverse.archive.contents import Archive
 from obverse.archive.manifest import Link
-from obverse.archive.notes import Note
-from obverse.archive.runs import Run
 from obverse.archive.zips import Damage
+from obverse.past import notes, runs
+from obverse.past.notes import Note
+from obverse.past.runs import Run
 
 NOTES = "metadata"  # the folder of Snakemake's own files
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from obverse.archive.links import Job
-from obverse.archive.runs import Run
 from obverse.lineage import params
+from obverse.past.jobs import Job
+from obverse.past.runs import Run
 
 PARAM, MODULE, LIBRARY, OPTION, INPUT, FILE, RAN = KINDS = (
     *("param", "module", "library", "option", "input", "file", "ran with"),

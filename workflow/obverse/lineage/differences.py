@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from obverse.archive.links import Job
 from obverse.lineage import changes
 from obverse.lineage.changes import FILE, Cause, Change
 from obverse.lineage.histories import History
+from obverse.past.jobs import Job
 
 _SHORT = 12  # hex digits of a sha256 that are shown
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from obverse import records, stamps
-from obverse.archive import contents, links, runs, testimony
+from obverse.archive import contents, testimony
 from obverse.archive.contents import Archive
-from obverse.archive.links import Job
-from obverse.archive.runs import Run
 from obverse.archive.zips import Damage
 from obverse.errors import UnusableInput
+from obverse.past import runs
+from obverse.past.jobs import Job, closure, finished
+from obverse.past.runs import Run
 
 METADATA = ".snakemake/metadata"
 
@@ -56,7 +57,7 @@ class History:
         for target in targets:
             if target not in makers:
                 raise UnusableInput(target, *self._never(target))
-        return links.closure(self.jobs, targets)
+        return closure(self.jobs, targets)
 
     def sha256(self, path: str) -> str:
         """Return the sha256 of a file as it was made or read, where nobody recorded it as it is; empty if unknown."""
@@ -85,7 +86,7 @@ def read(where: Path) -> History:
     if not metadata.is_dir():
         remedy = "Name the folder where snakemake was started, with the .snakemake it left there."
         raise UnusableInput(where, f"expected what Snakemake keeps in {METADATA}, found none", remedy)
-    jobs = links.read(metadata)
+    jobs = finished(metadata)
     if not jobs:
         remedy = "Make something first, such as results/fig9.png."
         raise UnusableInput(where, f"expected a record of what was made in {METADATA}, found none", remedy)
@@ -144,7 +145,7 @@ def _of_archive(path: Path) -> History:
     """Return the history that an archive holds; what tells of it is unpacked, to be read as in a working directory."""
     with contents.opening(path) as archive, tempfile.TemporaryDirectory() as unpacked:
         _unpack(archive, Path(unpacked))
-        jobs = links.read(Path(unpacked) / testimony.NOTES)
+        jobs = finished(Path(unpacked) / testimony.NOTES)
         files = archive.manifest.files
         paths = {path for job in jobs for path in (*job.inputs, *job.outputs)}
         packed = {named(path): files[name].sha256 for path in paths if (name := testimony.member(path, files)) in files}

@@ -13,9 +13,9 @@ from snakemake.api import SnakemakeApi
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
 
-from obverse.archive.links import Job
 from obverse.errors import UnusableInput
 from obverse.lineage.staleness import Planned
+from obverse.past.jobs import Job
 
 _BASE = Path(__file__).parents[3]
 _ANY_SIZE = 2**63 - 1  # bytes: an input counts as changed when its bytes are, as in profiles/default

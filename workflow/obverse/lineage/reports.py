@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from obverse.archive.links import Job
 from obverse.archive.reports import shown
 from obverse.lineage import changes
 from obverse.lineage.changes import Cause
 from obverse.lineage.differences import Difference
 from obverse.lineage.staleness import Stale
 from obverse.lineage.trees import WIDTH
+from obverse.past.jobs import Job
 
 _MOST = 3  # files of a kind that are named one by one
 _LISTED = (changes.INPUT, changes.MISSING, changes.INCOMPLETE)  # of which there may be hundreds

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obverse import stamps
-from obverse.archive.links import Job
 from obverse.lineage import changes, histories
 from obverse.lineage.changes import COMMAND, FILE, INCOMPLETE, MISSING, NONE, SOFTWARE, Cause, Change
 from obverse.lineage.histories import History
+from obverse.past.jobs import Job
 
 _SHORT = 12  # hex digits of a sha256 that are shown
 

@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from obverse.archive.links import Job
 from obverse.archive.reports import shown
-from obverse.archive.runs import Run
 from obverse.lineage import params
 from obverse.lineage.histories import History
+from obverse.past.jobs import Job
+from obverse.past.runs import Run
 
 WIDTH = 100  # letters in a line of the terminal; a name that is longer is not broken
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from obverse.archive import facts
+from obverse.past import facts
 
 _LONGEST = 254  # letters in a name of Snakemake's files; the rest goes into folders marked by "@"
 _SHA256 = "sha256:"

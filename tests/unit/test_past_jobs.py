@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from snakemake.persistence.file import FilePersistence
 
-from obverse.archive import links
+from obverse.past.jobs import closure, finished
 from packing import Study, record_name
 
 
@@ -24,7 +24,7 @@ def metadata(study: Study) -> Path:
 
 
 def test_outputs_of_one_command_are_one_job(kitchen: Study):
-    jobs = {job.rule: job for job in links.read(metadata(kitchen))}
+    jobs = {job.rule: job for job in finished(metadata(kitchen))}
     assert set(jobs) == {"buy", "cook", "serve", "sweep"}
     cook = jobs["cook"]
     assert cook.outputs == ("results/rest.csv", "results/soup.csv")
@@ -35,14 +35,14 @@ def test_outputs_of_one_command_are_one_job(kitchen: Study):
 
 
 def test_what_a_target_is_made_of_comes_with_it_and_its_siblings_and_nothing_else(kitchen: Study):
-    jobs, sources = links.closure(links.read(metadata(kitchen)), ["results/plate.png"])
+    jobs, sources = closure(finished(metadata(kitchen)), ["results/plate.png"])
     assert [job.rule for job in jobs] == ["serve", "buy", "cook"]  # by their outputs
     assert sources == ["resources/list.csv"]
 
 
 def test_what_no_job_made_is_a_source(kitchen: Study):
     (metadata(kitchen) / record_name("results/raw.csv")).unlink()
-    jobs, sources = links.closure(links.read(metadata(kitchen)), ["results/plate.png"])
+    jobs, sources = closure(finished(metadata(kitchen)), ["results/plate.png"])
     assert [job.rule for job in jobs] == ["serve", "cook"] and sources == ["results/raw.csv"]
 
 
@@ -50,11 +50,11 @@ def test_what_no_job_made_is_a_source(kitchen: Study):
 def test_a_record_that_cannot_be_read_is_none(kitchen: Study, content: bytes):
     (metadata(kitchen) / record_name("results/floor.csv")).write_bytes(content)
     (metadata(kitchen) / "no base64").write_text("{}")
-    assert {job.rule for job in links.read(metadata(kitchen))} == {"buy", "cook", "serve"}
+    assert {job.rule for job in finished(metadata(kitchen))} == {"buy", "cook", "serve"}
 
 
 def test_no_folder_means_no_jobs(tmp_path: Path):
-    assert links.read(tmp_path / "nowhere") == []
+    assert finished(tmp_path / "nowhere") == []
 
 
 @pytest.mark.parametrize("output", ["results/ä b.csv", f"results/{'long/' * 80}file.csv", f"results/{'x' * 179}.csv"])
@@ -63,6 +63,6 @@ def test_records_are_found_where_snakemake_writes_them(tmp_path: Path, output: s
     persistence = FilePersistence.__new__(FilePersistence)
     persistence._max_len = None
     persistence._io_write(str(tmp_path), {"rule": "cook", "shellcmd": "cook it", "log": []}, output)
-    (job,) = links.read(tmp_path)
+    (job,) = finished(tmp_path)
     assert job.outputs == (output,)
     assert json.loads((tmp_path / job.metadata[0]).read_text())["rule"] == "cook"

@@ -1,4 +1,4 @@
-"""What was made of what, as Snakemake keeps it: a record of each output under .snakemake/metadata."""
+"""What was made of what, as Snakemake keeps it: a note on each output under .snakemake/metadata."""
 
 import os
 from collections import defaultdict
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from obverse.archive import notes
-from obverse.archive.notes import Note
+from obverse.past import notes, walks
+from obverse.past.notes import Note
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Job:
     metadata: tuple[str, ...]
 
 
-def read(metadata: Path) -> list[Job]:
+def finished(metadata: Path) -> list[Job]:
     """Return the jobs that the folder ``metadata`` tells of, by their outputs in order.
 
-    Outputs of one rule, one command and one log are one job's: Snakemake keeps a record of each output, and in none the
-    others. A record that cannot be read is none, as Snakemake takes it.
+    Outputs of one rule, one command and one log are one job's: Snakemake keeps a note on each output, and in none the
+    others. A note that cannot be read is none, as Snakemake takes it.
     """
     grouped: dict[tuple, list[tuple[str, str, Note]]] = defaultdict(list)
     for name, output, note in _notes(metadata):
@@ -44,20 +44,9 @@ def read(metadata: Path) -> list[Job]:
 
 def closure(jobs: Iterable[Job], targets: Sequence[str]) -> tuple[list[Job], list[str]]:
     """Return the jobs that ``targets`` come from, by their outputs in order, and what of it came from no job."""
-    by_output = {output: job for job in jobs for output in job.outputs}
-    found: dict[tuple[str, ...], Job] = {}
-    sources, waiting, seen = [], list(targets), set(targets)
-    while waiting:
-        path = waiting.pop()
-        job = by_output.get(path)
-        if job is None:
-            sources.append(path)
-        elif job.outputs not in found:
-            found[job.outputs] = job
-            further = {*job.outputs, *job.inputs} - seen
-            seen |= further
-            waiting += further
-    return [found[outputs] for outputs in sorted(found)], sorted(sources)
+    makers = {output: job for job in jobs for output in job.outputs}
+    found, paths = walks.behind(targets, makers, lambda job: (*job.outputs, *job.inputs))
+    return sorted(found, key=lambda job: job.outputs), sorted(paths - makers.keys())
 
 
 def _job(group: list[tuple[str, str, Note]]) -> Job:

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from obverse.archive import runs
-from obverse.archive.runs import Machine, Run
+from obverse.past import runs
+from obverse.past.runs import Machine, Run
 
 RECORD = PurePosixPath("records/jobs/cook/1.jsonl")
 STARTED = {"event": "started", "id": "1", "command": ["python", "-m", "obverse.cook", "--salt", "1"], "host": "kitchen"}

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
-from obverse.archive import facts
-from obverse.archive.facts import Facts
+from obverse.past import facts
+from obverse.past.facts import Facts
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 

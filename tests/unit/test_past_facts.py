@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from obverse.archive import facts
-from obverse.archive.facts import Facts
+from obverse.past import facts
+from obverse.past.facts import Facts
 
 TOLD = Facts({"text": "a", "number": 2, "when": 1.5, "list": ["a"], "by name": {"a": "b"}, "in": {"text": "b"}})
 

@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from snakemake.persistence.file import FilePersistence
 
-from obverse.archive import notes
+from obverse.past import notes
 
 NOTE = {
     "rule": "cook",
