@@ -16,7 +16,7 @@ include: "workflow/rules/demands.smk"
 include: "workflow/rules/notes.smk"
 include: "workflow/rules/own.smk"
 include: "workflow/rules/packing.smk"
-include: "workflow/rules/told.smk"
+include: "workflow/rules/face_products.smk"
 
 
 rule all:

@@ -13,7 +13,7 @@ from obverse import class_pictures, pose_readers, predictions, scores, splits
 from obverse.check_claims import check_claims
 from obverse.ledger.labels import OWN
 from obverse.ledger.verdicts import NOT_REPRODUCED, PENDING, REPRODUCED, UNDECIDED
-from obverse.rekognition.shown import ROWS
+from obverse.rekognition.rows import ROWS
 
 PAPER = Path(__file__).parents[2] / "resources" / "paper_tables.csv"
 LABELS = np.repeat(np.arange(10), 6)

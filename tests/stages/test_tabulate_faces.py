@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from face_tables import write_scores
-from obverse.rekognition.shown import FLOORS, ROWS
+from obverse.rekognition.rows import FLOORS, ROWS
 from obverse.tabulate_faces import tabulate_faces
 from shown import says_stand_ins
 

@@ -11,7 +11,7 @@ from obverse.images import seen
 from obverse.progress import Progress
 from obverse.rekognition import individuals, pictures, scores
 from obverse.rekognition.face_oracle import FaceOracle
-from obverse.rekognition.shown import FLOORS
+from obverse.rekognition.rows import FLOORS
 
 _BATCH = 500  # victims compared at once with all that the adversary has
 

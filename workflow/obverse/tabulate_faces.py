@@ -8,7 +8,7 @@ from obverse import cli, files, sheets, style, summaries
 from obverse.ledger.evidence import Evidence
 from obverse.paper import Paper
 from obverse.rekognition import scores as of_faces
-from obverse.rekognition.shown import FLOORS, WHOLE
+from obverse.rekognition.rows import FLOORS, WHOLE
 
 _MEASURES = ("ssim", "rank1")
 _NAMES = dict(zip(FLOORS, ("floor: mean picture", "floor: nearest face"), strict=True))

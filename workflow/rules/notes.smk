@@ -1,7 +1,7 @@
 # What figures must say of their pictures; no rules here.
 
 
-def shown(*roles: str) -> list[str]:
+def showable(*roles: str) -> list[str]:
     """Return those roles whose pictures a report may hold: nobody's, or anybody's if config says so."""
     return [role for role in roles if config["show_faces"] or config["datasets"][role]["source"] != "official"]
 
@@ -57,6 +57,6 @@ def whose(held: str) -> list[str]:
 
 def reported(picture: str):
     """Return a figure that shows faces: part of the report unless they may be real people's and config forbids it."""
-    if len(shown("facescrub", "celeba")) < 2:
+    if len(showable("facescrub", "celeba")) < 2:
         return picture
     return report(picture, caption="../report/about.rst", category="2 Figures")

@@ -121,7 +121,7 @@ rule draw_overlap:
         **asks("tables"),
     params:
         code=code("draw_overlap"),
-        shown=shown("celeba", "facescrub"),
+        shown=showable("celeba", "facescrub"),
         origin=" — ".join(stand_ins("celeba", "facescrub")),
     shell:
         r"""
@@ -157,7 +157,7 @@ rule draw_duplicates:
         **asks("pictures"),
     params:
         code=code("draw_duplicates"),
-        shown=shown("facescrub"),
+        shown=showable("facescrub"),
         origin=" — ".join(stand_ins("facescrub")),
     shell:
         r"""

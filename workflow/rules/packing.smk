@@ -20,4 +20,4 @@ def restricted() -> list[str]:
     """Return whose pictures an archive may not hold."""
     roles = list(config["datasets"])
     kept_back = [] if config["show_faces"] else pictured_elsewhere()
-    return [role for role in roles if role not in shown(*roles)] + kept_back
+    return [role for role in roles if role not in showable(*roles)] + kept_back

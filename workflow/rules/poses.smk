@@ -158,7 +158,7 @@ rule draw_poses:
     params:
         code=code("draw_poses"),
         shown=config["poses"]["shown"],
-        show_faces=bool(shown("celeba")),
+        show_faces=bool(showable("celeba")),
         seed=config["data_seed"],
         origin=pose_origin(),
     shell:

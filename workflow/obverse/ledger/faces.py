@@ -7,7 +7,7 @@ from obverse.ledger import verdicts
 from obverse.ledger.findings import Facts, Finding
 from obverse.ledger.verdicts import Estimate, Verdict
 from obverse.rekognition.individuals import DATASETS
-from obverse.rekognition.shown import ROWS, WHOLE
+from obverse.rekognition.rows import ROWS, WHOLE
 
 SERVICE = "rekognition"  # among stand-ins where the embedded service answered
 # In the paper 0, 0 and at most 3.9 % of whole features' error.

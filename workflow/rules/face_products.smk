@@ -1,6 +1,6 @@
-# What is told of faces, and who sees it: section 5.7; no rules here.
+# Section 5.7: its figures, where its products lie, and whether the service is asked for them; no rules here.
 from obverse.rekognition.individuals import DATASETS
-from obverse.rekognition.shown import FLOORS as FACE_FLOORS, ROWS as FACE_ROWS, WHOLE
+from obverse.rekognition.rows import FLOORS as FACE_FLOORS, ROWS as FACE_ROWS, WHOLE
 
 FACE_FIGURES = {
     "fig2": {
