@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import chronicles
-from obverse.lineage import histories, reports, staleness
+from obverse.lineage import histories, sentences, staleness
 from obverse.lineage.changes import COMMAND, FILE, INPUT, MISSING, MODULE, OPTION, PARAM, Change
 from obverse.lineage.staleness import Planned, Stale
 from obverse.past.jobs import Job
@@ -55,7 +55,7 @@ def rules(jobs: tuple[Job, ...]) -> list[str]:
 def test_where_nothing_runs_it_says_that_there_is_nothing_to_do(directory: Path):
     found = stale(directory, planned(directory))
     assert (found.causes, found.jobs, found.followers, found.unknown, found.planned) == ((), (), (), (), 4)
-    assert reports.stale(["results/fig.png"], found) == [
+    assert sentences.stale(["results/fig.png"], found) == [
         "Nothing to do: results/fig.png is as the workflow would make it."
     ]
 
@@ -71,7 +71,7 @@ def test_a_number_and_a_module_are_named_with_before_and_now_and_the_rest_follow
         (Change(MODULE, "networks", "bbb", "ddd"), ["results/nets/1.bin", "results/nets/2.bin"]),
     ]
     assert rules(found.followers) == ["draw"] and rules(found.jobs) == ["train", "train", "draw"]
-    assert reports.stale(["results/fig.png"], found) == [
+    assert sentences.stale(["results/fig.png"], found) == [
         "results/fig.png: 3 of 4 jobs would run.",
         "What changed, sources first:",
         "  train: epochs 2 → 3",
@@ -123,7 +123,7 @@ def test_another_command_is_named_by_its_options_where_the_rule_is_another(direc
 
 def test_what_was_made_elsewhere_is_said_to_be_taken_as_it_is(directory: Path):
     found = stale(directory, planned(directory, (), _1={"known": False}))
-    assert reports.stale(["results/fig.png"], found)[1:] == [
+    assert sentences.stale(["results/fig.png"], found)[1:] == [
         "Made elsewhere, provenance missing, taken as they are: train."
     ]
 

@@ -40,7 +40,7 @@ def pack_archive(
     code = checkouts.read(places.checkout)
     collected = collection.collect(targets, code, metadata, records, restricted, places)
     disorder = [f"{path}: not as committed" for path in code.dirty]
-    disorder += [f"{each.member}: {each.how}" for each in collected.stale]
+    disorder += [f"{each.member}: {each.how}" for each in collected.amiss]
     if disorder and not allow:
         raise _refusal(output, disorder)
     if silent := [link.rule for link in collected.links if not link.record]:
@@ -48,7 +48,7 @@ def pack_archive(
     made = Made(
         commit=code.commit,
         dirty=code.dirty,
-        stale=tuple(dict.fromkeys(each.member for each in collected.stale)),
+        stale=tuple(dict.fromkeys(each.member for each in collected.amiss)),
         told=allow,
         snakemake=distributions.version("snakemake"),
         python=platform.python_version(),

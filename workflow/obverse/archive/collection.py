@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from obverse.archive import checkout, members, records, restricted, staleness
+from obverse.archive import checkout, disorder, events, members, restricted
 from obverse.archive.manifest import ABSENT, KEPT, WITHHELD, File, Link
 from obverse.archive.places import CODE, RESULTS, Places
 from obverse.errors import UnusableInput
@@ -28,7 +28,7 @@ class Collection:
     files: Mapping[str, File]
     links: tuple[Link, ...]
     jobs: tuple[Job, ...]
-    stale: tuple[staleness.Stale, ...]
+    amiss: tuple[disorder.Amiss, ...]
 
 
 def collect(
@@ -65,7 +65,7 @@ def collect(
         files=files,
         links=linked,
         jobs=tuple(jobs),
-        stale=tuple(staleness.stale(jobs, loose, made, hashes, places)),
+        amiss=tuple(disorder.amiss(jobs, loose, made, hashes, places)),
     )
 
 
@@ -100,7 +100,7 @@ def _records(made: Mapping[str, Run], recorded: Path, jobs: Iterable[Job]) -> di
     workflow = recorded / "workflow.jsonl"
     if workflow.is_file():
         outputs = [path for job in jobs for path in job.outputs]
-        found[f"{_RECORDS}/workflow.jsonl"] = records.of_kept(workflow.read_bytes(), outputs)
+        found[f"{_RECORDS}/workflow.jsonl"] = events.of_kept(workflow.read_bytes(), outputs)
     return found
 
 

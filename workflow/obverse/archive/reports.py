@@ -6,10 +6,11 @@ from obverse.archive.chains import Chain
 from obverse.archive.checks import Checked
 from obverse.archive.contents import Archive
 from obverse.archive.manifest import Made
+from obverse.terminal import escaped
 
 
 def report(archive: Archive, checked: Checked, chains: Iterable[Chain]) -> list[str]:
-    """Return the lines; names are shown so that none can steer a terminal."""
+    """Return the lines; names are spelled so that none can steer a terminal."""
     chains = list(chains)
     unrecorded = sorted({line for chain in chains for line in chain.unrecorded})
     size = sum(archive.manifest.files[name].size for name in checked.intact)
@@ -25,17 +26,7 @@ def report(archive: Archive, checked: Checked, chains: Iterable[Chain]) -> list[
     for chain in chains:
         lines.append(f"{chain.target}: {_verdict(chain)}, {chain.jobs:,} jobs")
         lines += [f"  {problem}" for problem in chain.broken]
-    return [shown(line) for line in lines]
-
-
-def shown(text: str) -> str:
-    """Return ``text`` with what a terminal would not print, or would obey, spelled out."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
-
-
-def shown_lines(text: str) -> str:
-    """Return the same of a text of several lines."""
-    return "\n".join(map(shown, text.split("\n")))
+    return [escaped(line) for line in lines]
 
 
 def _verdict(chain: Chain) -> str:

@@ -13,8 +13,8 @@ from obverse.archive.configs import changes
 from obverse.archive.contents import Archive
 from obverse.archive.graph import Graph
 from obverse.archive.manifest import ABSENT, KEPT
-from obverse.archive.reports import shown
 from obverse.errors import UnusableInput
+from obverse.terminal import escaped
 
 _CODE = "code/"
 _CONFIG = "archived.config.yaml"
@@ -53,7 +53,7 @@ def table(found: dict[str, Comparison], targets: Sequence[str]) -> list[str]:
     """Return a line for each target, for each other file that is not the same to the byte, and for each sum."""
     listed = [name for name, one in found.items() if name in targets or one.verdict != SAME]
     width = max(map(len, listed), default=0)
-    lines = [f"{shown(name):{width}}  {found[name].verdict:18}  {found[name].words}".rstrip() for name in listed]
+    lines = [f"{escaped(name):{width}}  {found[name].verdict:18}  {found[name].words}".rstrip() for name in listed]
     verdicts = [one.verdict for one in found.values()]
     counts = [f"{verdicts.count(verdict):,} {verdict}" for verdict in sorted(set(verdicts))]
     share, least = f"{comparing.RELATIVE:.0%}", f"{comparing.ABSOLUTE:g}"
@@ -84,7 +84,7 @@ def _unpack(archive: Archive, folder: Path) -> list[Path]:
         if name.startswith(_CODE) and file.status == KEPT:
             files.write_bytes(folder / name.removeprefix(_CODE), archive.zip.read(name, _MOST))
     changed = changes(archive)
-    print("".join(f"{shown(line)}\n" for line in changed.told()), end="", flush=True)
+    print("".join(f"{escaped(line)}\n" for line in changed.told()), end="", flush=True)
     if not changed.content:
         return []
     files.write_bytes(folder / _CONFIG, changed.content)

@@ -16,9 +16,9 @@ import os
 import sys
 from pathlib import Path
 
-from obverse.archive.reports import shown_lines
+from obverse import terminal
 from obverse.errors import UnusableInput
-from obverse.lineage import differences, histories, reports, staleness, trees
+from obverse.lineage import differences, histories, sentences, staleness, trees
 
 _HERE = Path()
 
@@ -30,7 +30,7 @@ def main() -> None:
     try:
         lines, status = act(words if act is _tree else words[1:])
     except UnusableInput as error:
-        print(shown_lines(f"lineage: error: {error}"), file=sys.stderr)
+        print(terminal.escaped_lines(f"lineage: error: {error}"), file=sys.stderr)
         sys.exit(2)
     try:
         print("\n".join(lines), flush=True)
@@ -60,7 +60,7 @@ def _diff(words: list[str]) -> tuple[list[str], int]:
     before, now = histories.read(chosen.before), histories.read(chosen.now)
     targets = [histories.named(target) for target in chosen.target]
     found = differences.difference(before, now, targets)
-    return reports.different(chosen.before, chosen.now, targets, found), int(bool(found))
+    return sentences.different(chosen.before, chosen.now, targets, found), int(bool(found))
 
 
 def _why(words: list[str]) -> tuple[list[str], int]:
@@ -80,7 +80,7 @@ def _why(words: list[str]) -> tuple[list[str], int]:
     from obverse.lineage import plans  # Snakemake, which the others do without
 
     found = staleness.stale(history, plans.plan(chosen.directory, chosen.configfile, targets))
-    return reports.stale(targets, found), int(bool(found.jobs))
+    return sentences.stale(targets, found), int(bool(found.jobs))
 
 
 if __name__ == "__main__":

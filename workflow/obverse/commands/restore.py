@@ -12,8 +12,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from obverse import files, locks
-from obverse.archive import checks, configs, contents, reports, restoring, snakemaking
+from obverse import files, locks, terminal
+from obverse.archive import checks, configs, contents, restoring, snakemaking
 from obverse.archive.configs import Changes
 from obverse.archive.contents import Archive
 from obverse.errors import UnusableInput
@@ -33,7 +33,7 @@ def main() -> None:
         with contents.opening(arguments.archive) as archive:
             _restore(archive, arguments.directory, arguments.force)
     except UnusableInput as error:
-        sys.exit(reports.shown_lines(f"restore: error: {error}"))
+        sys.exit(terminal.escaped_lines(f"restore: error: {error}"))
 
 
 def _restore(archive: Archive, directory: Path, force: bool) -> None:
@@ -57,7 +57,7 @@ def _restore(archive: Archive, directory: Path, force: bool) -> None:
     words = snakemaking.command(
         directory=directory.resolve(), checkout=checkout.resolve(), targets=archive.manifest.targets, configfiles=config
     )
-    print("\n".join(map(reports.shown, [*_said(archive, directory, written, config, differing), *changed.told()])))
+    print("\n".join(map(terminal.escaped, [*_said(archive, directory, written, config, differing), *changed.told()])))
     if differing:
         print("\n".join(_would_run(words, checkout)))
 

@@ -15,7 +15,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from obverse import stamps
+from obverse import stamps, terminal
 from obverse.archive import chains, checks, contents, reports
 from obverse.errors import UnusableInput
 
@@ -36,13 +36,13 @@ def main() -> None:
     try:
         intact = _verify(arguments.archive, arguments.rerun, arguments.directory, arguments.configfile)
     except UnusableInput as error:
-        sys.exit(reports.shown_lines(f"verify: error: {error}"))
+        sys.exit(terminal.escaped_lines(f"verify: error: {error}"))
     sys.exit(0 if intact else 1)
 
 
 def _verify(path: Path, rerun: list[str] | None, directory: Path | None, own: Path | None) -> bool:
     with contents.opening(path) as archive:
-        print(reports.shown(f"sha256 of {path.name}: {stamps.digest(path)}"), flush=True)
+        print(terminal.escaped(f"sha256 of {path.name}: {stamps.digest(path)}"), flush=True)
         checked = checks.members(archive)
         found = chains.chains(archive, checked)
         print("\n".join(reports.report(archive, checked, found)), flush=True)

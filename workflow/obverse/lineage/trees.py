@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from obverse.archive.reports import shown
 from obverse.lineage import params
 from obverse.lineage.histories import History
 from obverse.past.jobs import Job
 from obverse.past.runs import Run
+from obverse.terminal import escaped
 
 WIDTH = 100  # letters in a line of the terminal; a name that is longer is not broken
 
@@ -32,7 +32,7 @@ def lines(history: History, target: str) -> list[str]:
     files = f", {len(loose)} file{'s' * (len(loose) > 1)} that no job made" if loose else ""
     count = f"{len(jobs)} jobs{_recorded(runs)}{files}"
     head = [f"{target} in {history.where}:", *_wrapped(f"{count}{f', on {everywhere}' * bool(everywhere)}", 0)]
-    return [shown(line.replace(_TIED, " ")) for line in [*head, "", *drawn]]
+    return [escaped(line.replace(_TIED, " ")) for line in [*head, "", *drawn]]
 
 
 class _Tree:

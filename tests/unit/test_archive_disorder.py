@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from obverse.archive import staleness
+from obverse.archive import disorder
 from obverse.archive.places import Places
 from obverse.past import runs
 from obverse.past.jobs import finished
@@ -19,21 +19,21 @@ def kitchen(tmp_path: Path) -> Study:
     return made
 
 
-def stale(study: Study, *, hashes: dict[str, str] | None = None, loose: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+def amiss(study: Study, *, hashes: dict[str, str] | None = None, loose: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     places = Places(study.path, study.path)
     jobs = finished(study.path / ".snakemake/metadata")
     made = runs.makers(runs.below(study.path / "results/records/jobs", places.member))
     now = {name: study.sha256(name) for name in (RAW, SOUP)} if hashes is None else hashes
-    return [(each.member, each.how) for each in staleness.stale(jobs, loose, made, now, places)]
+    return [(each.member, each.how) for each in disorder.amiss(jobs, loose, made, now, places)]
 
 
 def test_results_as_recorded_are_in_order(kitchen: Study):
-    assert stale(kitchen) == []
+    assert amiss(kitchen) == []
 
 
 def test_another_result_than_was_made_and_what_was_made_of_it_are_named(kitchen: Study):
     kitchen.write(RAW, "other")
-    assert stale(kitchen) == [
+    assert amiss(kitchen) == [
         (RAW, "its bytes are not those that were made"),
         (SOUP, f"made of other bytes than {RAW} has now"),
     ]
@@ -48,17 +48,17 @@ def test_either_account_is_enough_to_see_that_an_input_changed(kitchen: Study, s
     else:
         (kitchen.path / silent).rename(kitchen.path / "away")
     kitchen.write(RAW, "other")
-    assert (SOUP, f"made of other bytes than {RAW} has now") in stale(kitchen)
+    assert (SOUP, f"made of other bytes than {RAW} has now") in amiss(kitchen)
 
 
 def test_a_result_that_was_made_again_since_is_in_order(kitchen: Study):
     kitchen.job("cook", {SOUP: b"3"}, [RAW], time=1_700_000_009)
-    assert stale(kitchen) == []
+    assert amiss(kitchen) == []
 
 
 def test_a_result_that_nothing_tells_of_is_named(kitchen: Study):
-    assert stale(kitchen, loose=("results/found.csv",)) == [("results/found.csv", "nothing tells how it was made")]
+    assert amiss(kitchen, loose=("results/found.csv",)) == [("results/found.csv", "nothing tells how it was made")]
 
 
 def test_what_is_no_longer_there_is_not_another(kitchen: Study):
-    assert stale(kitchen, hashes={SOUP: kitchen.sha256(SOUP)}) == []
+    assert amiss(kitchen, hashes={SOUP: kitchen.sha256(SOUP)}) == []

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from obverse.archive.reports import shown
 from obverse.lineage import changes
 from obverse.lineage.changes import Cause
 from obverse.lineage.differences import Difference
 from obverse.lineage.staleness import Stale
 from obverse.lineage.trees import WIDTH
 from obverse.past.jobs import Job
+from obverse.terminal import escaped
 
 _MOST = 3  # files of a kind that are named one by one
 _LISTED = (changes.INPUT, changes.MISSING, changes.INCOMPLETE)  # of which there may be hundreds
@@ -31,14 +31,14 @@ def different(before: Path, now: Path, targets: Sequence[str], found: Difference
     """Return what tells two histories apart; one line where nothing does."""
     what = f" behind {', '.join(targets)}" if targets else ""
     if not found:
-        return [shown(f"Equal: {found.jobs} jobs{what} are alike in {before} and {now}.")]
+        return [escaped(f"Equal: {found.jobs} jobs{what} are alike in {before} and {now}.")]
     lines = [f"{before} → {now}: {found.jobs} jobs{what} are in both.", *_explained(found.causes)]
     lines += _counted("The same bytes came of it nevertheless", found.idle)
     lines += _counted("Differ only because an input does", found.followers)
     lines += _counted("Made other bytes though nothing recorded differs", found.unexplained)
     lines += _counted(f"Only in {before}", found.before)
     lines += _counted(f"Only in {now}", found.now)
-    return list(map(shown, lines))
+    return list(map(escaped, lines))
 
 
 def stale(targets: Sequence[str], found: Stale) -> list[str]:
@@ -46,10 +46,10 @@ def stale(targets: Sequence[str], found: Stale) -> list[str]:
     what = ", ".join(targets)
     unknown = _counted("Made elsewhere, provenance missing, taken as they are", found.unknown)
     if not found.jobs:
-        return list(map(shown, [f"Nothing to do: {what} is as the workflow would make it.", *unknown]))
+        return list(map(escaped, [f"Nothing to do: {what} is as the workflow would make it.", *unknown]))
     lines = [f"{what}: {len(found.jobs)} of {found.planned} jobs would run.", *_explained(found.causes)]
     lines += _counted("Follow because an input will be made again", found.followers)
-    return list(map(shown, [*lines, *unknown]))
+    return list(map(escaped, [*lines, *unknown]))
 
 
 def _explained(causes: Iterable[Cause]) -> list[str]:

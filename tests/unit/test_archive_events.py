@@ -1,10 +1,10 @@
 import json
 
-from obverse.archive import records
+from obverse.archive import events
 
 
 def test_of_snakemakes_account_the_jobs_that_made_what_is_kept_stay_and_how_their_runs_began():
-    events = [
+    told = [
         {"event": "run_started", "run": "1"},
         {"event": "job_started", "run": "1", "jobid": 1, "outputs": ["kept", "too"]},
         {"event": "job_failed", "run": "1", "jobid": 1},
@@ -17,6 +17,6 @@ def test_of_snakemakes_account_the_jobs_that_made_what_is_kept_stay_and_how_thei
         {"event": "run_started", "run": "3"},
         {"event": "job_started", "run": "3", "jobid": 2, "outputs": ["archive"]},
     ]
-    text = "".join(f"{json.dumps(event)}\n" for event in events) + '{"event": "run_sta'
-    chosen = [json.loads(line) for line in records.of_kept(text.encode(), ["kept"]).splitlines()]
-    assert chosen == [*events[:3], *events[6:9]]
+    text = "".join(f"{json.dumps(event)}\n" for event in told) + '{"event": "run_sta'
+    chosen = [json.loads(line) for line in events.of_kept(text.encode(), ["kept"]).splitlines()]
+    assert chosen == [*told[:3], *told[6:9]]
