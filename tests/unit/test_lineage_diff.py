@@ -177,7 +177,9 @@ def test_the_exit_status_tells_and_the_lines_name_cause_and_followers(run, tmp_p
     entries["one"].params[1] = entries["two"].params[1] = "epochs=3"
     made(entries, "one", "two", "draw")
     now = chronicles.write(tmp_path / "b", entries)
-    assert run(before, before) == (0, [f"Equal: 4 jobs are alike in {before} and {before}."])
+    assert run(before, before) == (0, [f"Equal: {before} and {before} have the same 4 jobs."])
+    same = f"Equal: {before} and {before} have the same 4 jobs behind {FIGURE}."
+    assert run(before, before, "--target", FIGURE) == (0, [same])
     status, lines = run(before, now, "--target", FIGURE)
     assert status == 1 and " ".join(lines[:2]).startswith(f"{before} → {now}: 4 jobs behind {FIGURE} are in both.")
     assert lines[-4:] == [

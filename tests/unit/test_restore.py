@@ -153,6 +153,18 @@ def test_a_changed_archive_is_refused_with_the_names_before_anything_is_written(
     assert below(clone) == before
 
 
+@pytest.mark.parametrize(
+    ("named", "found"), [("none.zip", "no such file"), ("clone", "a folder"), ("empty.zip", "an empty file")]
+)
+def test_what_is_no_archive_is_refused_and_nothing_is_said_to_be_written(put, clone, tmp_path, named, found):
+    (tmp_path / "empty.zip").write_bytes(b"")
+    before, parts = below(clone), handmade.whole()
+    parts.write = lambda path: tmp_path / named
+    error, _ = put(parts)
+    assert f"{named}: expected a" in error and f"found {found}" in error and error.endswith(" Nothing was written.")
+    assert below(clone) == before
+
+
 def test_a_bomb_is_refused_before_anything_is_written(put, clone, tmp_path):
     before = below(clone)
     parts = handmade.whole()

@@ -8,8 +8,10 @@ nothing is written; nor where the clone's code is not the archive's, but with --
 """
 
 import argparse
+import contextlib
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from obverse import files, locks
@@ -30,10 +32,22 @@ def main() -> None:
     parser.add_argument("--force", action="store_true", help="also where the code is not the archive's")
     arguments = parser.parse_args()
     try:
-        with contents.opening(arguments.archive) as archive:
+        with _opening(arguments.archive) as archive:
             _restore(archive, arguments.directory, arguments.force)
     except UnusableInput as error:
         sys.exit(reports.shown_lines(f"restore: error: {error}"))
+
+
+@contextlib.contextmanager
+def _opening(path: Path) -> Iterator[Archive]:
+    """Open the archive as `contents.opening` does; a refusal says that nothing was written, too."""
+    with contextlib.ExitStack() as opened:
+        try:
+            archive = opened.enter_context(contents.opening(path))
+        except UnusableInput as error:
+            remedy = f"{error.remedy} {restoring.UNTOUCHED}"
+            raise UnusableInput(error.where, error.problem, remedy) from error
+        yield archive
 
 
 def _restore(archive: Archive, directory: Path, force: bool) -> None:

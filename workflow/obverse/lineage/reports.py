@@ -31,7 +31,7 @@ def different(before: Path, now: Path, targets: Sequence[str], found: Difference
     """Return what tells two histories apart; one line where nothing does."""
     what = f" behind {', '.join(targets)}" if targets else ""
     if not found:
-        return [shown(f"Equal: {found.jobs} jobs{what} are alike in {before} and {now}.")]
+        return [shown(f"Equal: {before} and {now} have the same {found.jobs} jobs{what}.")]
     lines = [f"{before} → {now}: {found.jobs} jobs{what} are in both.", *_explained(found.causes)]
     lines += _counted("The same bytes came of it nevertheless", found.idle)
     lines += _counted("Differ only because an input does", found.followers)
