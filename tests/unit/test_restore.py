@@ -13,6 +13,7 @@ import yaml
 import handmade
 from handmade import Parts
 from obverse import files, locks
+from obverse.archive import restoring
 from obverse.commands import restore
 
 
@@ -192,6 +193,46 @@ def test_records_are_added_to_those_that_are_there(put, clone):
     assert put(handmade.whole())[0] == ""
     lines = (clone / "results/records/workflow.jsonl").read_bytes()
     assert lines == b'{"event": "run_started"}\n{"event": "mine"}\n'
+
+
+ALL = b"""
+rule all:
+    default_target: True
+    input:
+        "results/fig9.png",
+        expand("results/fig{n}.png", n=[1]),
+        "results/config.yaml",
+        MORE if ASKED else [],
+
+
+rule other:
+    input:
+        "results/not_of_all.csv",
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (b"", False),
+        (b'        "results/policies.png",\n', True),
+    ],
+)
+def test_an_archive_of_some_targets_only_says_so_last(put, clone, more, said):
+    """What the rule all names without wildcards is what it needs in any case; of the rest nothing is claimed."""
+    parts = handmade.whole()
+    parts.tell("code/Snakefile", ALL.replace(b'"results/config.yaml",\n', b'"results/config.yaml",\n' + more))
+    (clone / "Snakefile").write_bytes(parts.members["code/Snakefile"])
+    error, told = put(parts)
+    assert error == ""
+    words = "It is of 2 targets, not of all: snakemake without a target makes the rest."
+    assert (told.splitlines()[-1] == words) is said and (words in told) is said
+
+
+def test_what_all_names_is_found_in_this_checkouts_snakefile():
+    named = restoring.named_by_all((Path(__file__).parents[2] / "Snakefile").read_text())
+    assert {"results/claims.csv", "results/config.yaml", "results/poses.png"} <= set(named)
+    assert all(name.startswith("results/") and "{" not in name for name in named)
 
 
 def test_withheld_files_are_counted_and_not_made_up(put, clone):

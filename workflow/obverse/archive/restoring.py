@@ -5,6 +5,7 @@ Notes come first: results without them would count as up to date whatever change
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _RECORDS = "records/"
 
 # What Snakemake looks at to find what is stale.
 _CODE = ("Snakefile", "config.yaml", "workflow/", "resources/", "envs/", "profiles/")
+
+_ALL = re.compile(r"(?m)^rule all:\n(?:[ ].*\n|\n)*")
 
 _SPARE = 2**26  # bytes left on the disk
 UNTOUCHED = "Nothing was written."
@@ -87,6 +90,11 @@ def differing_code(archive: Archive, checkout: Path) -> list[str]:
         if name.startswith("code/") and name.removeprefix("code/").startswith(_CODE)
     }
     return sorted(name for name, sha256 in listed.items() if _sha256(checkout / name) != sha256)
+
+
+def named_by_all(snakefile: str) -> list[str]:
+    """Return the paths that the rule ``all`` of a Snakefile names as they are; what it computes is not among them."""
+    return re.findall(r'(?m)^ +"(results/[^"{}]+)",$', _ALL.search(snakefile)[0]) if _ALL.search(snakefile) else []
 
 
 def place(archive: Archive, wanted: Iterable[Placement]) -> int:

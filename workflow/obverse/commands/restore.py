@@ -74,6 +74,7 @@ def _restore(archive: Archive, directory: Path, force: bool) -> None:
     print("\n".join(map(reports.shown, [*_said(archive, directory, written, config, differing), *changed.told()])))
     if differing:
         print("\n".join(_would_run(words, checkout)))
+    print(_of_some(archive, checkout), end="")
 
 
 def _check_archive(archive: Archive) -> None:
@@ -126,6 +127,16 @@ def _said(archive: Archive, directory: Path, written: int, config: list[Path], d
         f"To see {'that there is nothing' if inside and not differing else 'what there is'} to do:",
         f"  {shlex.join(words)}",
     ]
+
+
+def _of_some(archive: Archive, checkout: Path) -> str:
+    """Return that the archive is of some targets only, in a line, where one that ``all`` surely names is not its."""
+    snakefile, targets = checkout / "Snakefile", archive.manifest.targets
+    named = restoring.named_by_all(snakefile.read_text()) if snakefile.is_file() else []
+    if set(targets).issuperset(named):
+        return ""
+    count = f"{len(targets):,} target{'s' * (len(targets) != 1)}"
+    return f"It is of {count}, not of all: snakemake without a target makes the rest.\n"
 
 
 def _would_run(words: list[str], checkout: Path) -> list[str]:
