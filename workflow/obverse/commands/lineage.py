@@ -18,7 +18,7 @@ from pathlib import Path
 
 from obverse.archive.reports import shown_lines
 from obverse.errors import UnusableInput
-from obverse.lineage import differences, histories, reports, staleness, trees
+from obverse.lineage import differences, histories, reports, staleness, trees, typed
 
 _HERE = Path()
 
@@ -48,7 +48,8 @@ def _tree(words: list[str]) -> tuple[list[str], int]:
     parser.add_argument("target", help="a result, such as results/fig9.png")
     parser.add_argument("--directory", type=Path, default=_HERE, help="where snakemake was started, or an archive")
     chosen = parser.parse_args(words)
-    return trees.lines(histories.read(chosen.directory), histories.named(chosen.target)), 0
+    target = typed.result(chosen.target, chosen.directory)
+    return trees.lines(histories.read(chosen.directory), target), 0
 
 
 def _diff(words: list[str]) -> tuple[list[str], int]:
@@ -58,7 +59,7 @@ def _diff(words: list[str]) -> tuple[list[str], int]:
     parser.add_argument("--target", nargs="+", default=[], help="compare what is behind these, not all there is")
     chosen = parser.parse_args(words)
     before, now = histories.read(chosen.before), histories.read(chosen.now)
-    targets = [histories.named(target) for target in chosen.target]
+    targets = [typed.result(target, chosen.now, chosen.before) for target in chosen.target]
     found = differences.difference(before, now, targets)
     return reports.different(chosen.before, chosen.now, targets, found), int(bool(found))
 
@@ -75,12 +76,14 @@ def _why(words: list[str]) -> tuple[list[str], int]:
         if not path.is_file():
             raise UnusableInput(path, "expected a configuration, found no file", "Name one that is there.")
     history = histories.read(chosen.directory)
-    targets = [histories.named(target) for target in chosen.targets]
-    history.behind(targets)
+    targets = [typed.result(target, chosen.directory) for target in chosen.targets]
+    unmade = history.unmade(targets)
+    history.behind([target for target in targets if target not in unmade])
     from obverse.lineage import plans  # Snakemake, which the others do without
 
-    found = staleness.stale(history, plans.plan(chosen.directory, chosen.configfile, targets))
-    return reports.stale(targets, found), int(bool(found.jobs))
+    plan = plans.plan(chosen.directory, chosen.configfile, targets, history.makers())
+    found = staleness.stale(history, plan)
+    return reports.stale(targets, found, unmade), int(bool(found.jobs))
 
 
 if __name__ == "__main__":

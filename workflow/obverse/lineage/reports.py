@@ -41,15 +41,26 @@ def different(before: Path, now: Path, targets: Sequence[str], found: Difference
     return list(map(shown, lines))
 
 
-def stale(targets: Sequence[str], found: Stale) -> list[str]:
-    """Return what would run again and why; one line where nothing would."""
+def stale(targets: Sequence[str], found: Stale, unmade: Sequence[str]) -> list[str]:
+    """Return what would run again and why; one line where nothing would.
+
+    Those of the targets in ``unmade`` are not there, and were not made here; where no job makes one it is a rule.
+    """
     what = ", ".join(targets)
     unknown = _counted("Made elsewhere, provenance missing, taken as they are", found.unknown)
     if not found.jobs:
         return list(map(shown, [f"Nothing to do: {what} is as the workflow would make it.", *unknown]))
-    lines = [f"{what}: {len(found.jobs)} of {found.planned} jobs would run.", *_explained(found.causes)]
+    said = _never_made(targets, [path for job in found.jobs for path in job.outputs if path in unmade])
+    lines = [f"{what}: {said}{len(found.jobs)} of {found.planned} jobs would run.", *_explained(found.causes)]
     lines += _counted("Follow because an input will be made again", found.followers)
     return list(map(shown, [*lines, *unknown]))
+
+
+def _never_made(targets: Sequence[str], unmade: Sequence[str]) -> str:
+    if not unmade:
+        return ""
+    which = "it" if len(targets) == 1 else ", ".join(unmade)
+    return f"{which} {'was' if len(unmade) == 1 else 'were'} never made: "
 
 
 def _explained(causes: Iterable[Cause]) -> list[str]:
