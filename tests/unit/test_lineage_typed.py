@@ -71,7 +71,7 @@ def test_every_question_takes_such_a_path(made):
     told = asked("diff", made, ".", "--target", f"./{FIGURE}", made / FIGURE, directory=made)
     assert (told.returncode, told.stderr) == (0, "")
     told = asked("why", made.parent / "fig.png", directory=made)
-    assert told.returncode == 2 and "found one outside" in told.stderr
+    assert told.returncode == 2 and f"expected a path in {made}, found one outside" in told.stderr
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,16 @@ def test_why_tells_what_would_run_for_what_was_never_made(made):
     assert "  record_config: results/config.yaml is not there" in told.stdout.splitlines()
 
 
+def test_in_a_checkout_where_nothing_was_made_yet_everything_would_run(tmp_path):
+    """Elsewhere the folder is a slip of the pen, and refused."""
+    told = asked("why", "results/config.yaml", directory=tmp_path)
+    assert told.returncode == 2 and "found none\nName the folder where snakemake was started" in told.stderr
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "Snakefile").touch()
+    told = asked("why", "results/config.yaml", directory=tmp_path)
+    assert told.returncode == 1 and told.stdout.startswith("results/config.yaml: it was never made: 1 of 1 jobs would")
+
+
 @pytest.mark.parametrize(
     ("target", "guess"),
     [("results/fig99.png", "results/fig9.png"), ("fig9", "results/fig9.png"), ("fig.csv", "results/fig.csv")],
@@ -142,6 +152,8 @@ def test_a_guess_is_near_by_path_name_or_stem_and_none_is_made_of_something_else
     assert guesses.near("fig9", known) == "Did you mean results/fig9.png?"
     assert guesses.near("fig9.csv", known) == "Did you mean results/fig9.csv?"
     assert guesses.near("result/tabel1.png", known) == "Did you mean results/table1.png?"
+    assert guesses.near("results/fig99.png", known) == "Did you mean results/fig9.png?"
+    assert guesses.near("results/foo/bar", ["results/nets/2.bin"]) == ""  # which have only results/ in common
     assert guesses.near("something/else", known) == guesses.near("fig9", []) == ""
     assert guesses.same("fig9", known) == "Did you mean results/fig9.png?"
     assert guesses.same("results/fig99.png", known) == guesses.same("results/fig9.png", []) == ""

@@ -19,6 +19,7 @@ from pathlib import Path
 from obverse.archive.reports import shown_lines
 from obverse.errors import UnusableInput
 from obverse.lineage import differences, histories, reports, staleness, trees, typed
+from obverse.lineage.histories import History
 
 _HERE = Path()
 
@@ -75,7 +76,7 @@ def _why(words: list[str]) -> tuple[list[str], int]:
     for path in chosen.configfile:
         if not path.is_file():
             raise UnusableInput(path, "expected a configuration, found no file", "Name one that is there.")
-    history = histories.read(chosen.directory)
+    history = _of_checkout(chosen.directory)
     targets = [typed.result(target, chosen.directory) for target in chosen.targets]
     unmade = history.unmade(targets)
     history.behind([target for target in targets if target not in unmade])
@@ -84,6 +85,16 @@ def _why(words: list[str]) -> tuple[list[str], int]:
     plan = plans.plan(chosen.directory, chosen.configfile, targets, history.makers())
     found = staleness.stale(history, plan)
     return reports.stale(targets, found, unmade), int(bool(found.jobs))
+
+
+def _of_checkout(directory: Path) -> History:
+    """Return the history of a working directory as `histories.read` does, an empty one of a checkout that has none."""
+    try:
+        return histories.read(directory)
+    except UnusableInput:
+        if not (directory / "Snakefile").is_file():
+            raise
+        return History(directory, (), {}, {}, directory)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+_FOLDER = "results/"  # which all have in common
 _NEAR = 0.6  # of 1.0, which is the same
 
 
@@ -20,7 +21,7 @@ def same(name: str, known: Iterable[str]) -> str:
 def _nearest(name: str, known: Iterable[str], cutoff: float) -> str:
     called: dict[str, str] = {}
     for path in sorted(known, key=lambda path: not path.endswith(".png")):  # who says fig9 means the picture
-        for each in (path, PurePosixPath(path).name, PurePosixPath(path).stem):
+        for each in (path.removeprefix(_FOLDER), PurePosixPath(path).name, PurePosixPath(path).stem):
             called.setdefault(each, path)
-    found = difflib.get_close_matches(name, called, n=1, cutoff=cutoff)
+    found = difflib.get_close_matches(name.removeprefix(_FOLDER), called, n=1, cutoff=cutoff)
     return f"Did you mean {called[found[0]]}?" if found else ""

@@ -23,7 +23,7 @@ def result(path: str, *folders: Path) -> str:
             inside = os.path.relpath(whole, base)
             if not _leads_out(inside):
                 return inside
-    where = " or ".join(map(str, folders))
+    where = " or ".join(map(os.path.abspath, folders))
     remedy = "Name a result as it is called there, such as results/fig9.png; --directory says where to look."
     raise UnusableInput(path, f"expected a path in {where}, found one outside", remedy)
 
