@@ -62,16 +62,29 @@ def test_what_is_withheld_or_absent_is_counted_by_reason():
 
 
 def test_an_archive_in_order_says_so_with_its_commit():
-    html = page.render("archive.zip", SUMMARY)
-    assert '<p class="verdict fine">' in html
-    assert "|In order when it was packed|: code as committed, results as recorded.|Commit |c0ffee|" in text()
+    stages = [Stage("train", 3, 3, 1234.56)]
+    assert '<p class="verdict fine">' in page.render("archive.zip", replace(SUMMARY, stages=stages))
+    said = text(stages=stages)
+    assert "|In order when it was packed|: code as committed, results as recorded.|Commit |c0ffee|" in said
+    assert "no record" not in said
+
+
+def test_jobs_without_a_record_are_counted_beside_the_state_as_verify_will_hold_them_against_it():
+    """Also where not all was in order; what verify ends on with exit status 1 is not marked as fine."""
+    assert '<p class="verdict unclear">' in page.render("archive.zip", SUMMARY)
+    lacking = " 2 of 5 jobs have no record of their own: verify will call what they made unrecorded.|Commit |c0ffee|"
+    assert f": code as committed, results as recorded.{lacking}" in text()
+    made = replace(MADE, dirty=("README.md",), told=True)
+    assert f": 1 file not as committed, 0 files not as recorded.{lacking}" in text(made=made)
+    one = [Stage("train", 3, 2, 1.0)]
+    assert " 1 of 3 jobs has no record of its own: verify will call what it made unrecorded.|" in text(stages=one)
 
 
 def test_what_was_not_in_order_is_said_first_and_named():
     made = replace(MADE, dirty=("README.md",), stale=("results/fig9.png", "results/fig9.csv"), told=True)
     assert '<p class="verdict unclear">' in page.render("archive.zip", replace(SUMMARY, made=made))
     said = text(made=made)
-    assert "|Packed although not all was in order|: 1 file not as committed, 2 files not as recorded.|" in said
+    assert "|Packed although not all was in order|: 1 file not as committed, 2 files not as recorded. " in said
     for line in ("README.md: not as committed", "results/fig9.png: not as recorded"):
         assert f"|{line}|" in said
     assert said.index("not all was in order") < said.index("sha256")
@@ -110,15 +123,14 @@ def test_machines_are_told_with_device_precision_and_jobs():
 
 def test_stages_have_jobs_and_seconds_and_a_sum():
     said = text()
-    assert (
-        "|From 2026-01-02 03:04 UTC to 2026-01-02 04:05 UTC. Of 2 of 5 jobs there is no record of their own.|" in said
-    )
+    assert "|Jobs|From 2026-01-02 03:04 UTC to 2026-01-02 04:05 UTC.|stage|" in said
     assert "|train|3|1,234.6|draw|2|not known|together|5|1,234.6|" in said
 
 
 def test_where_no_job_is_recorded_no_time_is_told():
     said = text(stages=[Stage("draw", 2, 0, 0.0)], began=None, ended=None)
-    assert "|Jobs|Of 2 of 2 jobs there is no record of their own.|" in said and "|together|2|not known|" in said
+    assert "|Jobs|stage|" in said and "|together|2|not known|" in said
+    assert "2 of 2 jobs have no record of their own" in said
 
 
 @pytest.mark.parametrize("typed", [readme.CHECK, readme.RESTORE, readme.RERUN])

@@ -121,14 +121,16 @@ def test_a_result_whose_making_nobody_knows_is_a_leaf_that_says_so(run, before: 
 
 def test_what_cannot_be_read_is_refused_with_exit_status_2_and_what_to_do(run, before: Path, tmp_path: Path):
     (before / "results/brought.png").write_bytes(b"png")
+    (empty := tmp_path / "empty.zip").write_bytes(b"")
     cases = {
-        ("results/none.png", "--directory", before): "expected a result that was made, found none of this name",
+        ("results/none.png", "--directory", before): "expected a result that was made, found that it was not made yet",
         ("results/brought.png", "--directory", before): "found one made elsewhere: its provenance is missing",
         (FIGURE, "--directory", tmp_path): "expected what Snakemake keeps in .snakemake/metadata, found none",
-        ("diff", before, tmp_path / "none"): "expected a working directory or an archive, found nothing",
+        ("diff", before, tmp_path / "none"): "an archive, found no such file or folder\nName a folder",
+        ("diff", before, empty): "expected a whole zip archive, found an empty file",
         ("diff", before, before / FIGURE): "expected a whole zip archive, found something else",
         ("diff", before, before, "--target", "results/none.png"): "expected a result that was made",
-        ("why", "results/none.png", "--directory", before): "expected a result that was made",
+        ("why", "results/brought.png", "--directory", before): "its provenance is missing",
         ("why", FIGURE, "--directory", before / FIGURE): "expected a working directory, found a file",
         ("why", FIGURE, "--directory", before, "--configfile", "none.yaml"): "expected a configuration, found no file",
     }

@@ -1,5 +1,6 @@
 """What tells two histories apart: which changes explain it, and which jobs only follow."""
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,22 @@ def test_a_number_is_named_with_its_rule_and_what_comes_of_it_follows(compared):
     found = compared(change)
     assert causes(found) == [(Change(PARAM, "epochs", "2", "3"), ["results/nets/1.bin", "results/nets/2.bin"])]
     assert rules(found.followers) == ["draw"] and not (found.idle or found.unexplained or found.before or found.now)
+
+
+def test_of_a_configuration_the_keys_that_differ_are_named(run, tmp_path: Path):
+    """It is one param, in JSON: nobody finds a changed number in it."""
+    entries, folders = chronicles.chain(), []
+    for shown in ({"seeds": [1], "fig9": {"m": 10, "title": "a"}}, {"fig9": {"m": 7, "title": "a"}, "seeds": [1, 2]}):
+        text = json.dumps(shown, sort_keys=True)
+        entries["config"] = Entry("record_config", {"results/config.yaml": text.encode()}, [], [f"resolved={text!r}"])
+        folders.append(chronicles.write(tmp_path / str(len(folders)), entries))
+    status, lines = run(*folders)
+    assert status == 1
+    assert lines[-3:] == [
+        "  record_config: fig9.m 10 → 7",
+        "  record_config: seeds [1] → [1, 2]",
+        "      record_config, first results/config.yaml",
+    ]
 
 
 def test_a_module_and_a_library_are_named_once_with_all_who_run_them(compared):
@@ -177,7 +194,9 @@ def test_the_exit_status_tells_and_the_lines_name_cause_and_followers(run, tmp_p
     entries["one"].params[1] = entries["two"].params[1] = "epochs=3"
     made(entries, "one", "two", "draw")
     now = chronicles.write(tmp_path / "b", entries)
-    assert run(before, before) == (0, [f"Equal: 4 jobs are alike in {before} and {before}."])
+    assert run(before, before) == (0, [f"Equal: {before} and {before} have the same 4 jobs."])
+    same = f"Equal: {before} and {before} have the same 4 jobs behind {FIGURE}."
+    assert run(before, before, "--target", FIGURE) == (0, [same])
     status, lines = run(before, now, "--target", FIGURE)
     assert status == 1 and " ".join(lines[:2]).startswith(f"{before} → {now}: 4 jobs behind {FIGURE} are in both.")
     assert lines[-4:] == [

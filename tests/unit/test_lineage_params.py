@@ -1,5 +1,9 @@
 """A job's params and options, taken apart."""
 
+import json
+
+import pytest
+
 from obverse import parameters
 from obverse.lineage import params
 
@@ -40,3 +44,39 @@ def test_params_from_before_they_had_names_compare_with_those_that_have():
     before, now = params.alike(old, new)
     assert before == now == {"": "'adversary', 10"}
     assert params.alike(new, new) == (new.values, new.values)
+
+
+def told(**values: object) -> params.Params:
+    return params.read(repr(parameters._named(name, value)) for name, value in values.items())
+
+
+def test_a_param_that_is_json_in_both_compares_key_by_key():
+    """As the whole configuration is, of which one key may differ."""
+    old = {"seeds": [1, 2], "inverters": {"faces": {"epochs": 2}}, "quote": "it's {so}"}
+    new = {"seeds": [1], "inverters": {"faces": {"epochs": 3}}, "quote": "it's {so}", "archive": {"allow": False}}
+    before, now = params.alike(told(resolved=json.dumps(old), m=1), told(resolved=json.dumps(new), m=1))
+    assert before == {"m": "1", "seeds": "[1, 2]", "inverters.faces.epochs": "2", "quote": '"it\'s {so}"'}
+    assert now == before | {"seeds": "[1]", "inverters.faces.epochs": "3", "archive.allow": "False"}
+
+
+def test_a_key_that_is_called_as_another_param_is_has_the_name_of_its_own_before_it():
+    before, now = params.alike(told(resolved='{"m": 1}', m=5), told(resolved='{"m": 2}', m=5))
+    assert (before, now) == ({"m": "5", "resolved.m": "1"}, {"m": "5", "resolved.m": "2"})
+
+
+@pytest.mark.parametrize("other", ["[1]", "{", "", '{"a": ' * 100_000, "{'a': 1}", '{"a": NaN', None])
+def test_what_is_no_json_object_in_one_of_the_two_compares_whole(other):
+    old, new = told(resolved='{"a": 1}'), told(**({} if other is None else {"resolved": other}))
+    assert params.alike(old, new) == (old.values, new.values)
+
+
+@pytest.mark.parametrize("depth", range(100, 1000, 100))
+def test_however_deep_an_object_is_it_compares(depth):
+    old, new = (told(resolved='{"a": ' * depth + last + "}" * depth) for last in "12")
+    (before,), (now,) = (values.values() for values in params.alike(old, new))
+    assert before != now
+
+
+def test_an_empty_part_is_told_from_none():
+    before, now = params.alike(told(resolved='{"a": {}}'), told(resolved='{"a": {"b": null}}'))
+    assert (before, now) == ({"a": "{}"}, {"a.b": "None"})

@@ -55,7 +55,7 @@ def rules(jobs: tuple[Job, ...]) -> list[str]:
 def test_where_nothing_runs_it_says_that_there_is_nothing_to_do(directory: Path):
     found = stale(directory, planned(directory))
     assert (found.causes, found.jobs, found.followers, found.unknown, found.planned) == ((), (), (), (), 4)
-    assert sentences.stale(["results/fig.png"], found) == [
+    assert sentences.stale(["results/fig.png"], found, []) == [
         "Nothing to do: results/fig.png is as the workflow would make it."
     ]
 
@@ -71,7 +71,7 @@ def test_a_number_and_a_module_are_named_with_before_and_now_and_the_rest_follow
         (Change(MODULE, "networks", "bbb", "ddd"), ["results/nets/1.bin", "results/nets/2.bin"]),
     ]
     assert rules(found.followers) == ["draw"] and rules(found.jobs) == ["train", "train", "draw"]
-    assert sentences.stale(["results/fig.png"], found) == [
+    assert sentences.stale(["results/fig.png"], found, []) == [
         "results/fig.png: 3 of 4 jobs would run.",
         "What changed, sources first:",
         "  train: epochs 2 → 3",
@@ -110,6 +110,17 @@ def test_missing_outputs_and_other_inputs_are_named(directory: Path):
     ]
 
 
+def test_which_of_several_targets_were_never_made_is_said(directory: Path):
+    """A rule's name is no file, and nobody makes it."""
+    found = stale(directory, planned(directory, ("1", "fig"), _1={"missing": ("results/nets/1.bin",)}))
+    one, both = ["results/nets/1.bin"], ["results/fig.png", "results/nets/1.bin"]
+    cases = [(one, one, f"{one[0]}: it was"), (both, one, f"{both[0]}, {one[0]}: {one[0]} was"), (["all"], ["all"], "")]
+    cases += [(both, both, f"{both[0]}, {both[1]}: {one[0]}, {both[0]} were")]
+    for targets, unmade, said in cases:
+        first = sentences.stale(targets, found, unmade)[0]
+        assert first == f"{f'{said} never made' if said else 'all'}: 2 of 4 jobs would run."
+
+
 def test_another_command_is_named_by_its_options_where_the_rule_is_another(directory: Path):
     """An option that is no param, such as the number of connections, reruns nothing."""
     command = next(one.job.shellcmd for one in planned(directory) if one.job.outputs == ("results/nets/1.bin",))
@@ -123,7 +134,7 @@ def test_another_command_is_named_by_its_options_where_the_rule_is_another(direc
 
 def test_what_was_made_elsewhere_is_said_to_be_taken_as_it_is(directory: Path):
     found = stale(directory, planned(directory, (), _1={"known": False}))
-    assert sentences.stale(["results/fig.png"], found)[1:] == [
+    assert sentences.stale(["results/fig.png"], found, [])[1:] == [
         "Made elsewhere, provenance missing, taken as they are: train."
     ]
 

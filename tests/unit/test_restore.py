@@ -153,6 +153,18 @@ def test_a_changed_archive_is_refused_with_the_names_before_anything_is_written(
     assert below(clone) == before
 
 
+@pytest.mark.parametrize(
+    ("named", "found"), [("none.zip", "no such file"), ("clone", "a folder"), ("empty.zip", "an empty file")]
+)
+def test_what_is_no_archive_is_refused_and_nothing_is_said_to_be_written(put, clone, tmp_path, named, found):
+    (tmp_path / "empty.zip").write_bytes(b"")
+    before, parts = below(clone), handmade.whole()
+    parts.write = lambda path: tmp_path / named
+    error, _ = put(parts)
+    assert f"{named}: expected a" in error and f"found {found}" in error and error.endswith(" Nothing was written.")
+    assert below(clone) == before
+
+
 def test_a_bomb_is_refused_before_anything_is_written(put, clone, tmp_path):
     before = below(clone)
     parts = handmade.whole()
@@ -180,6 +192,10 @@ def test_records_are_added_to_those_that_are_there(put, clone):
     assert put(handmade.whole())[0] == ""
     lines = (clone / "results/records/workflow.jsonl").read_bytes()
     assert lines == b'{"event": "run_started"}\n{"event": "mine"}\n'
+
+
+def test_it_says_how_many_targets_the_archive_is_of(put):
+    assert "The archive is of 2 targets; snakemake without a target makes all there are." in put(handmade.whole())[1]
 
 
 def test_withheld_files_are_counted_and_not_made_up(put, clone):

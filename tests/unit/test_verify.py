@@ -346,6 +346,26 @@ def test_an_archive_that_was_cut_off_is_refused(check, tmp_path, kept):
     assert status == 1 and "expected a whole zip archive" in said
 
 
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("none.zip", "expected an archive, found no such file\nName an archive, such as results/archive.zip."),
+        ("", "expected an archive, found a folder\nName an archive, such as results/archive.zip."),
+        (
+            "empty.zip",
+            "expected a whole zip archive, found an empty file\nTake the archive again from where it was published.",
+        ),
+    ],
+)
+def test_a_name_that_no_archive_has_is_said_to_be_one(tmp_path, monkeypatch, named, said):
+    (tmp_path / "empty.zip").write_bytes(b"")
+    path = tmp_path / named
+    monkeypatch.setattr(sys, "argv", ["verify", str(path)])
+    with pytest.raises(SystemExit) as ended:
+        verify.main()
+    assert ended.value.code == f"verify: error: {path}: {said}"
+
+
 def test_any_flipped_byte_of_the_zip_itself_is_survived(check, tmp_path):
     """It is found, or means nothing: a date, a version."""
     content = handmade.whole().write(tmp_path / "archive.zip").read_bytes()

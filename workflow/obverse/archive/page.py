@@ -52,8 +52,8 @@ def render(name: str, summary: Summary) -> str:
 
 
 def _state(summary: Summary) -> str:
-    """Return of which commit it is, and whether code and results were in order when it was packed."""
-    made = summary.made
+    """Return of which commit it is, and whether code, results and records were in order when it was packed."""
+    made, silent = summary.made, _silent(summary.stages)
     commit = f"Commit <code>{escape(made.commit)}</code>." if made.commit else "No commit: it was no git repository."
     wrong = [f"{escape(path)}: not as committed" for path in made.dirty]
     wrong += [f"{escape(path)}: not as recorded" for path in made.stale]
@@ -63,8 +63,18 @@ def _state(summary: Summary) -> str:
     else:
         code = "code as committed, " if made.commit else ""
         said = f"<b>In order when it was packed</b>: {code}results as recorded."
-    kind = "unclear" if wrong or not made.commit else "fine"
-    return f'<p class="verdict {kind}">{said}<small>{commit}</small></p>{_folded("Which", wrong)}'
+    kind = "unclear" if wrong or silent or not made.commit else "fine"
+    return f'<p class="verdict {kind}">{said}{silent}<small>{commit}</small></p>{_folded("Which", wrong)}'
+
+
+def _silent(stages: Sequence[Stage]) -> str:
+    """Return how many jobs have no record of their own, and what comes of that; nothing where each has one."""
+    jobs, recorded = (sum(getattr(stage, of) for stage in stages) for of in ("jobs", "recorded"))
+    if jobs == recorded:
+        return ""
+    have, their, they = ("has", "its", "it") if jobs - recorded == 1 else ("have", "their", "they")
+    counted = f" {jobs - recorded:,} of {jobs:,} jobs {have} no record of {their} own"
+    return f"{counted}: verify will call what {they} made unrecorded."
 
 
 def _outside(outside: Mapping[str, Amount]) -> str:
@@ -120,13 +130,9 @@ def _machines(machines: Mapping[Machine, int]) -> str:
 
 
 def _times(summary: Summary) -> str:
-    jobs, recorded = (sum(getattr(stage, of) for stage in summary.stages) for of in ("jobs", "recorded"))
-    said = []
-    if summary.began and summary.ended:
-        said.append(f"From {_moment(summary.began)} to {_moment(summary.ended)}.")
-    if recorded < jobs:
-        said.append(f"Of {jobs - recorded:,} of {jobs:,} jobs there is no record of their own.")
-    return f"<p>{' '.join(said)}</p>"
+    if not (summary.began and summary.ended):
+        return ""
+    return f"<p>From {_moment(summary.began)} to {_moment(summary.ended)}.</p>"
 
 
 def _stages(stages: Sequence[Stage]) -> str:

@@ -23,8 +23,9 @@ _RECORDS = "records/"
 # What Snakemake looks at to find what is stale.
 _CODE = ("Snakefile", "config.yaml", "workflow/", "resources/", "envs/", "profiles/")
 
+
 _SPARE = 2**26  # bytes left on the disk
-_UNTOUCHED = "Nothing was written."
+UNTOUCHED = "Nothing was written."
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def placements(archive: Archive, directory: Path) -> list[Placement]:
 
 def _refused(archive: Archive, member: str, problem: str) -> UnusableInput:
     where = f"{archive.zip.path}, member {member}"
-    remedy = f"Take the archive again from where it was published. {_UNTOUCHED}"
+    remedy = f"Take the archive again from where it was published. {UNTOUCHED}"
     return UnusableInput(where, f"expected a place of its own, found that it {problem}", remedy)
 
 
@@ -70,12 +71,12 @@ def check_free(archive: Archive, directory: Path, wanted: Sequence[Placement]) -
     outside = [folder for folder in {one.path.parent for one in wanted} if not folder.resolve().is_relative_to(whole)]
     if outside:
         found = ", ".join(sorted(map(str, outside))[:5])
-        remedy = f"Restore into a folder of its own, or remove the links. {_UNTOUCHED}"
+        remedy = f"Restore into a folder of its own, or remove the links. {UNTOUCHED}"
         raise UnusableInput(directory, f"expected folders in it, found links to others: {found}", remedy)
     differing = [str(one.path) for one in wanted if not _may_replace(archive, one)]
     if differing:
         problem = f"expected no other files where results go, found {len(differing):,} that differ:"
-        remedy = f"Move them away, or restore into another folder (--directory). {_UNTOUCHED}"
+        remedy = f"Move them away, or restore into another folder (--directory). {UNTOUCHED}"
         raise UnusableInput(directory, "\n  ".join([problem, *differing]), remedy)
 
 
@@ -117,7 +118,7 @@ def check_room(archive: Archive, directory: Path, wanted: Iterable[Placement]) -
     free = shutil.disk_usage(there).free
     if needed + _SPARE > free:
         problem = f"expected room for {needed / 1e6:,.0f} MB, found {free / 1e6:,.0f} MB"
-        raise UnusableInput(directory, problem, f"Make room, or name another folder. {_UNTOUCHED}")
+        raise UnusableInput(directory, problem, f"Make room, or name another folder. {UNTOUCHED}")
 
 
 def _may_replace(archive: Archive, one: Placement) -> bool:

@@ -23,7 +23,8 @@ _LAST_PLACE = 2**63  # in a file
 _LOCAL = struct.Struct("<4s5H3L2H")  # what stands before each member: its name and an extra field follow
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _UNREADABLE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, OverflowError, struct.error)
-_AGAIN = "Take the archive again from where it was published; nothing was written."
+_AGAIN = "Take the archive again from where it was published."
+_NAME = "Name an archive, such as results/archive.zip."
 
 
 class Damage(Exception):
@@ -116,9 +117,12 @@ def opening(path: Path) -> Iterator[Zip]:
     with contextlib.ExitStack() as opened:
         try:
             stream = opened.enter_context(path.open("rb"))
+        except OSError as error:
+            raise UnusableInput(path, f"expected an archive, found {_not_there(error)}", _NAME) from error
+        try:
             entries = opened.enter_context(zipfile.ZipFile(stream)).infolist()
         except _UNREADABLE as error:
-            raise UnusableInput(path, f"expected a whole zip archive, found {_instead(path, error)}", _AGAIN) from error
+            raise UnusableInput(path, f"expected a whole zip archive, found {_instead(path)}", _AGAIN) from error
         if len(entries) > MOST_MEMBERS:
             raise _refused(path, None, f"at most {MOST_MEMBERS:,} members", f"{len(entries):,}")
         for entry in entries:
@@ -127,11 +131,17 @@ def opening(path: Path) -> Iterator[Zip]:
         yield Zip(path, stream, (entry for entry in entries if not entry.is_dir()))
 
 
-def _instead(path: Path, error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+def _not_there(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "no such file"
+    return "a folder" if isinstance(error, IsADirectoryError) else f"one that cannot be read ({error.strerror})"
+
+
+def _instead(path: Path) -> str:
     with path.open("rb") as stream:
         start = stream.read(4)
+    if not start:
+        return "an empty file"
     known = "one that was cut off or damaged" if start == b"PK\3\4" else "something else"
     return f"{known} ({path.stat().st_size:,} bytes)"
 

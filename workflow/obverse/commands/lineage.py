@@ -18,7 +18,8 @@ from pathlib import Path
 
 from obverse import terminal
 from obverse.errors import UnusableInput
-from obverse.lineage import differences, histories, sentences, staleness, trees
+from obverse.lineage import differences, histories, sentences, staleness, trees, typed
+from obverse.lineage.histories import History
 
 _HERE = Path()
 
@@ -48,7 +49,8 @@ def _tree(words: list[str]) -> tuple[list[str], int]:
     parser.add_argument("target", help="a result, such as results/fig9.png")
     parser.add_argument("--directory", type=Path, default=_HERE, help="where snakemake was started, or an archive")
     chosen = parser.parse_args(words)
-    return trees.lines(histories.read(chosen.directory), histories.named(chosen.target)), 0
+    target = typed.result(chosen.target, chosen.directory)
+    return trees.lines(histories.read(chosen.directory), target), 0
 
 
 def _diff(words: list[str]) -> tuple[list[str], int]:
@@ -58,7 +60,7 @@ def _diff(words: list[str]) -> tuple[list[str], int]:
     parser.add_argument("--target", nargs="+", default=[], help="compare what is behind these, not all there is")
     chosen = parser.parse_args(words)
     before, now = histories.read(chosen.before), histories.read(chosen.now)
-    targets = [histories.named(target) for target in chosen.target]
+    targets = [typed.result(target, chosen.now, chosen.before) for target in chosen.target]
     found = differences.difference(before, now, targets)
     return sentences.different(chosen.before, chosen.now, targets, found), int(bool(found))
 
@@ -74,13 +76,25 @@ def _why(words: list[str]) -> tuple[list[str], int]:
     for path in chosen.configfile:
         if not path.is_file():
             raise UnusableInput(path, "expected a configuration, found no file", "Name one that is there.")
-    history = histories.read(chosen.directory)
-    targets = [histories.named(target) for target in chosen.targets]
-    history.behind(targets)
+    history = _of_checkout(chosen.directory)
+    targets = [typed.result(target, chosen.directory) for target in chosen.targets]
+    unmade = history.unmade(targets)
+    history.behind([target for target in targets if target not in unmade])
     from obverse.lineage import plans  # Snakemake, which the others do without
 
-    found = staleness.stale(history, plans.plan(chosen.directory, chosen.configfile, targets))
-    return sentences.stale(targets, found), int(bool(found.jobs))
+    plan = plans.plan(chosen.directory, chosen.configfile, targets, history.makers())
+    found = staleness.stale(history, plan)
+    return sentences.stale(targets, found, unmade), int(bool(found.jobs))
+
+
+def _of_checkout(directory: Path) -> History:
+    """Return the history of a working directory as `histories.read` does, an empty one of a checkout that has none."""
+    try:
+        return histories.read(directory)
+    except UnusableInput:
+        if not (directory / "Snakefile").is_file():
+            raise
+        return History(directory, (), {}, {}, directory)
 
 
 if __name__ == "__main__":

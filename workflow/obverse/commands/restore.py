@@ -8,8 +8,10 @@ nothing is written; nor where the clone's code is not the archive's, but with --
 """
 
 import argparse
+import contextlib
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from obverse import files, locks, terminal
@@ -30,10 +32,22 @@ def main() -> None:
     parser.add_argument("--force", action="store_true", help="also where the code is not the archive's")
     arguments = parser.parse_args()
     try:
-        with contents.opening(arguments.archive) as archive:
+        with _opening(arguments.archive) as archive:
             _restore(archive, arguments.directory, arguments.force)
     except UnusableInput as error:
         sys.exit(terminal.escaped_lines(f"restore: error: {error}"))
+
+
+@contextlib.contextmanager
+def _opening(path: Path) -> Iterator[Archive]:
+    """Open the archive as `contents.opening` does; a refusal says that nothing was written, too."""
+    with contextlib.ExitStack() as opened:
+        try:
+            archive = opened.enter_context(contents.opening(path))
+        except UnusableInput as error:
+            remedy = f"{error.remedy} {restoring.UNTOUCHED}"
+            raise UnusableInput(error.where, error.problem, remedy) from error
+        yield archive
 
 
 def _restore(archive: Archive, directory: Path, force: bool) -> None:
@@ -100,7 +114,10 @@ def _said(archive: Archive, directory: Path, written: int, config: list[Path], d
     words, inside = ["snakemake", "-n", *archive.manifest.targets], (directory / "Snakefile").is_file()
     words += [] if inside else ["--directory", str(directory.resolve())]
     words += ["--configfile", str(directory / _CONFIG)] if config else []
-    lines = [f"Restored into {directory.resolve()}: {written:,} files written."]
+    lines = [
+        f"Restored into {directory.resolve()}: {written:,} files written.",
+        f"The archive is of {len(archive.manifest.targets):,} targets; snakemake without a target makes all there are.",
+    ]
     if withheld:
         lines.append(f"{withheld:,} files are withheld: made anew where something that needs them is to run.")
     if not inside:  # Snakemake knows them by where they lie from here, which may not be as it was

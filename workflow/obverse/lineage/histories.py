@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import os
 import re
+import shlex
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from obverse.archive import contents, testimony
 from obverse.archive.contents import Archive
 from obverse.archive.zips import Damage
 from obverse.errors import UnusableInput
+from obverse.lineage import guesses
 from obverse.past import runs
 from obverse.past.jobs import Job, closure, finished
 from obverse.past.runs import Run
@@ -22,6 +24,8 @@ from obverse.past.runs import Run
 METADATA = ".snakemake/metadata"
 
 _FOLDERS = (f"{testimony.NOTES}/", "records/jobs/")  # the members of an archive that tell of jobs
+_ANOTHER = "Name a result, such as results/fig9.png."
+
 _COMMITTED = re.compile(r"^(\.\./)+(?=resources/)")  # as a run in another folder than the checkout names them
 _CLOCKS = 60.0  # seconds that two machines' clocks may differ by
 
@@ -59,6 +63,11 @@ class History:
                 raise UnusableInput(target, *self._never(target))
         return closure(self.jobs, targets)
 
+    def unmade(self, targets: Sequence[str]) -> list[str]:
+        """Return which of ``targets`` are neither there nor known to have been made."""
+        makers = self.makers()
+        return [path for path in targets if path not in makers and not (self.directory and self._at(path).exists())]
+
     def sha256(self, path: str) -> str:
         """Return the sha256 of a file as it was made or read, where nobody recorded it as it is; empty if unknown."""
         if path in self.sums or self.directory is None or not (self.directory / path).is_file():
@@ -66,11 +75,33 @@ class History:
         return stamps.digest(self.directory / path)
 
     def _never(self, target: str) -> tuple[str, str]:
-        if self.directory is not None and (self.directory / target).exists():
-            problem = "expected a result that this folder knows the making of, found one made elsewhere"
-            return f"{problem}: its provenance is missing", "Bring .snakemake/metadata along, or make it here."
-        problem = f"expected a result that was made, found none of this name in {self.where}"
-        return problem, "Make it, or name another; --directory says where to look."
+        """Return what is wrong with a target that no job is known to have made, and what to do."""
+        makers = sorted(self.makers())
+        if self.directory is None:
+            problem = f"expected a result that was made, found none of this name in {self.where}"
+            return problem, f"Name another. {guesses.same(target, makers)}".strip()
+        if not self._at(target).exists():
+            return self._not_yet(target, makers)
+        if self._at(target).is_dir():
+            inside = [path for path in makers if target == "." or path.startswith(f"{target}/")]
+            remedy = f"Name a file in it, such as {inside[0]}." if inside else _ANOTHER
+            return "expected a result, found a folder that no job here is known to have made", remedy
+        if whole := set(_upwards(target)) & set(makers):
+            return "expected a result, found a file in one", f"Name the whole: {min(whole)}."
+        if not target.startswith("results/"):
+            return "expected a result, found a file that no job made", _ANOTHER
+        problem = "expected a result that this folder knows the making of, found one made elsewhere"
+        return f"{problem}: its provenance is missing", "Bring .snakemake/metadata along, or make it here."
+
+    def _not_yet(self, target: str, makers: Sequence[str]) -> tuple[str, str]:
+        elsewhere = self.where != Path()
+        asked = ["python", "-m", "obverse.commands.lineage", "why", target]
+        asked += ["--directory", str(self.where)] if elsewhere else []
+        problem = f"expected a result that was made, found that it was not made yet{f' in {self.where}' * elsewhere}"
+        return problem, f"{shlex.join(asked)} says what would run. {guesses.same(target, makers)}".strip()
+
+    def _at(self, target: str) -> Path:
+        return self.directory / target
 
 
 def read(where: Path) -> History:
@@ -81,7 +112,8 @@ def read(where: Path) -> History:
     if where.is_file():
         return _of_archive(where)
     if not where.exists():
-        raise UnusableInput(where, "expected a working directory or an archive, found nothing", "Name one there is.")
+        remedy = "Name a folder where snakemake was started, or an archive, such as results/archive.zip."
+        raise UnusableInput(where, "expected a working directory or an archive, found no such file or folder", remedy)
     metadata = where / METADATA
     if not metadata.is_dir():
         remedy = "Name the folder where snakemake was started, with the .snakemake it left there."

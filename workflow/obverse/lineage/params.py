@@ -2,9 +2,10 @@
 
 import ast
 import hashlib
+import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _NAMED = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
@@ -51,12 +52,46 @@ def read(texts: Iterable[str]) -> Params:
 
 
 def alike(before: Params, now: Params) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Return the values of both such that they compare: without names where one of them has none."""
+    """Return the values of both such that they compare: without names where one of them has none.
+
+    What is a JSON object in both, as the whole configuration, compares key by key: ``inverters.faces.epochs``.
+    """
     texts = [params.values for params in (before, now)]
     if ("" in before.values) == ("" in now.values):
-        return texts[0], texts[1]
+        return _by_key(texts[0], texts[1])
     plain = [values if "" in values else {"": ", ".join(sorted(values.values()))} for values in texts]
     return plain[0], plain[1]
+
+
+def _by_key(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    texts = dict(before), dict(now)
+    for name in sorted(before.keys() & now.keys()):
+        objects = [_keys(values[name]) for values in (before, now)]
+        if None in objects:
+            continue
+        taken = {*before, *now} - {name}
+        for values, found in zip(texts, objects, strict=True):
+            del values[name]
+            values |= {f"{name}.{key}" if key in taken else key: value for key, value in found.items()}
+    return texts
+
+
+def _keys(text: str) -> dict[str, str] | None:
+    """Return what is in the JSON object that a param is as a text, by its keys; None where it is something else."""
+    try:
+        found = json.loads(ast.literal_eval(text))
+        return dict(_leaves(found, "")) if isinstance(found, dict) else None
+    except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _leaves(found: dict, where: str) -> Iterator[tuple[str, str]]:
+    """Yield what is in ``found``, by the keys above it; what is in lists is not taken apart."""
+    for key, value in found.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{where}{key}.")
+        else:
+            yield f"{where}{key}", repr(value)
 
 
 def options(shellcmd: str) -> dict[str, list[str]]:

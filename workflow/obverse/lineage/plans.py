@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from snakemake.api import SnakemakeApi
-from snakemake.exceptions import WorkflowError
+from snakemake.exceptions import MissingRuleException, RuleException, WorkflowError
 from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
 
 from obverse.errors import UnusableInput
+from obverse.lineage import guesses
 from obverse.lineage.staleness import Planned
 from obverse.past.jobs import Job
 
@@ -22,21 +23,26 @@ _ANY_SIZE = 2**63 - 1  # bytes: an input counts as changed when its bytes are, a
 _REMEDY = "Type snakemake --dry-run with the same target and files: it says more."
 
 
-def plan(directory: Path, configfiles: Sequence[Path], targets: Sequence[str]) -> list[Planned]:
+def plan(directory: Path, configfiles: Sequence[Path], targets: Sequence[str], made: Iterable[str]) -> list[Planned]:
     """Return the jobs behind ``targets``, sources first, as Snakemake plans them in ``directory``.
 
-    Raises `UnusableInput` where the workflow cannot be planned: a key that is no key, a target that no rule makes.
+    Raises `UnusableInput` where the workflow cannot be planned: a key that is no key, a target that no rule makes; that
+    one may mean one of those that ``all`` is for, or that were ``made``.
     """
     quiet = OutputSettings(
         quiet={Quietness.ALL}, dryrun=True, log_level_override=logging.ERROR, enable_file_logging=False
     )
     try:
         with contextlib.chdir(Path.cwd()), SnakemakeApi(quiet) as api:
-            workflow = _built(api, directory, configfiles, targets)
+            workflow = _read(api, directory, configfiles, targets)
+            try:
+                workflow._build_dag()
+            except MissingRuleException as error:
+                raise _unknown(str(error), targets, [*map(str, workflow.get_rule("all").input), *made]) from error
             runs = set(workflow.dag.needrun_jobs())
             ordered = [job for level in workflow.dag.toposorted() for job in sorted(level, key=_name)]
             return [_planned(workflow, job, job in runs) for job in ordered]
-    except WorkflowError as error:
+    except (WorkflowError, RuleException) as error:
         said = " ".join(str(error).split()) or type(error).__name__
         raise UnusableInput("workflow", f"expected one that can be planned, found: {said}", _REMEDY) from error
     except SystemExit as error:  # it said what is wrong with the configuration
@@ -45,7 +51,7 @@ def plan(directory: Path, configfiles: Sequence[Path], targets: Sequence[str]) -
         ) from error
 
 
-def _built(api: SnakemakeApi, directory: Path, configfiles: Sequence[Path], targets: Sequence[str]):
+def _read(api: SnakemakeApi, directory: Path, configfiles: Sequence[Path], targets: Sequence[str]):
     read = api.workflow(
         resource_settings=ResourceSettings(cores=1),
         config_settings=ConfigSettings(configfiles=[path.absolute() for path in configfiles]),
@@ -55,8 +61,14 @@ def _built(api: SnakemakeApi, directory: Path, configfiles: Sequence[Path], targ
     settings = DAGSettings(targets=set(targets), force_incomplete=True, max_checksum_file_size=_ANY_SIZE)
     workflow = read.dag(settings).workflow_api._workflow
     workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
-    workflow._build_dag()
     return workflow
+
+
+def _unknown(said: str, targets: Sequence[str], known: Sequence[str]) -> UnusableInput:
+    """Return that no rule makes the one of ``targets`` that Snakemake ``said`` so of, and which is near."""
+    target = next((each for each in targets if f" {each} " in said), " or ".join(targets))
+    problem = f"expected a target of the workflow, found none: no rule makes {target}"
+    return UnusableInput(target, problem, guesses.near(target, known) or _REMEDY)
 
 
 def _planned(workflow, job, runs: bool) -> Planned:

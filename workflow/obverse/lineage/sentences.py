@@ -31,7 +31,7 @@ def different(before: Path, now: Path, targets: Sequence[str], found: Difference
     """Return what tells two histories apart; one line where nothing does."""
     what = f" behind {', '.join(targets)}" if targets else ""
     if not found:
-        return [escaped(f"Equal: {found.jobs} jobs{what} are alike in {before} and {now}.")]
+        return [escaped(f"Equal: {before} and {now} have the same {found.jobs} jobs{what}.")]
     lines = [f"{before} → {now}: {found.jobs} jobs{what} are in both.", *_explained(found.causes)]
     lines += _counted("The same bytes came of it nevertheless", found.idle)
     lines += _counted("Differ only because an input does", found.followers)
@@ -41,15 +41,26 @@ def different(before: Path, now: Path, targets: Sequence[str], found: Difference
     return list(map(escaped, lines))
 
 
-def stale(targets: Sequence[str], found: Stale) -> list[str]:
-    """Return what would run again and why; one line where nothing would."""
+def stale(targets: Sequence[str], found: Stale, unmade: Sequence[str]) -> list[str]:
+    """Return what would run again and why; one line where nothing would.
+
+    Those of the targets in ``unmade`` are not there, and were not made here; where no job makes one it is a rule.
+    """
     what = ", ".join(targets)
     unknown = _counted("Made elsewhere, provenance missing, taken as they are", found.unknown)
     if not found.jobs:
         return list(map(escaped, [f"Nothing to do: {what} is as the workflow would make it.", *unknown]))
-    lines = [f"{what}: {len(found.jobs)} of {found.planned} jobs would run.", *_explained(found.causes)]
+    said = _never_made(targets, [path for job in found.jobs for path in job.outputs if path in unmade])
+    lines = [f"{what}: {said}{len(found.jobs)} of {found.planned} jobs would run.", *_explained(found.causes)]
     lines += _counted("Follow because an input will be made again", found.followers)
     return list(map(escaped, [*lines, *unknown]))
+
+
+def _never_made(targets: Sequence[str], unmade: Sequence[str]) -> str:
+    if not unmade:
+        return ""
+    which = "it" if len(targets) == 1 else ", ".join(unmade)
+    return f"{which} {'was' if len(unmade) == 1 else 'were'} never made: "
 
 
 def _explained(causes: Iterable[Cause]) -> list[str]:
