@@ -58,6 +58,27 @@ def test_a_name_that_goes_on_after_a_zero_is_refused(tmp_path):
         opened(path)
 
 
+def called(member: zipfile.ZipInfo, name: str) -> zipfile.ZipInfo:
+    """Add the field in which others put the name in Unicode; from 3.12 on Python takes that for the member's name."""
+    told = struct.pack("<BL", 1, zlib.crc32(member.filename.encode())) + name.encode()
+    member.extra = struct.pack("<HHH", 0xCAFE, 2, 7) + struct.pack("<HH", 0x7075, len(told)) + told
+    return member
+
+
+@pytest.mark.parametrize("name", ["results/../../x", "results/y", "results/x"])
+def test_a_member_with_a_second_name_is_refused_whatever_that_is(tmp_path, name):
+    """Under every Python, whichever of the two it reads: what was looked at is then what is written."""
+    path = written(tmp_path / "a.zip", (entry("good"), b"1"), (called(entry("results/x"), name), b"2"))
+    with pytest.raises(UnusableInput, match="member results/x: expected one name, found a second"):
+        opened(path)
+
+
+def test_other_fields_beside_a_name_mean_nothing_also_broken_ones(tmp_path):
+    member = entry("a")
+    member.extra = struct.pack("<HH", 0xCAFE, 4) + struct.pack("<H", 0x7075) + b"..u"
+    assert opened(written(tmp_path / "a.zip", (member, b"1"))) == {"a": b"1"}
+
+
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFBLK])
 def test_a_link_or_a_device_is_refused(tmp_path, kind):
     with pytest.raises(UnusableInput, match="member l: expected a file, found a link or a device"):

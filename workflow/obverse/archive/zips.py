@@ -3,7 +3,6 @@
 import bisect
 import contextlib
 import os
-import re
 import stat
 import struct
 import zipfile
@@ -12,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from obverse.archive import member_names
 from obverse.errors import UnusableInput
 
 MOST_MEMBERS = 200_000
@@ -111,8 +111,9 @@ def opening(path: Path) -> Iterator[Zip]:
     """Open the archive at ``path`` while the block runs.
 
     Raises `UnusableInput` where there is no whole zip archive, and for one that could do harm, with the member's name:
-    a path that leads out of the folder it is unpacked into, a link, a name that occurs twice, an encrypted member,
-    sizes that no honest archive has (`MOST_MEMBERS`, `MOST_BYTES`, `MOST_RATIO`), members that share bytes.
+    a path that leads out of the folder it is unpacked into, a link, a name that occurs twice, a member of two names, an
+    encrypted one, sizes that no honest archive has (`MOST_MEMBERS`, `MOST_BYTES`, `MOST_RATIO`), members that share
+    bytes.
     """
     with contextlib.ExitStack() as opened:
         try:
@@ -149,8 +150,10 @@ def _instead(path: Path) -> str:
 def _check(path: Path, entry: zipfile.ZipInfo) -> None:
     """Raise `UnusableInput` for a member that an archive of results does not have."""
     name, kind = entry.orig_filename, stat.S_IFMT(entry.external_attr >> 16)
-    if not _is_harmless(name.removesuffix("/")):
+    if not member_names.is_harmless(name.removesuffix("/")):
         raise _refused(path, name, "a path below the folder it is unpacked into", "another")
+    if entry.filename != name or member_names.has_second(entry.extra):  # which is taken depends on the reader
+        raise _refused(path, name, "one name", "a second beside it")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _refused(path, name, "a file", "a link or a device")
     if entry.flag_bits & 0x1:
@@ -160,13 +163,6 @@ def _check(path: Path, entry: zipfile.ZipInfo) -> None:
     if entry.file_size > MOST_RATIO * entry.compress_size or (entry.is_dir() and entry.file_size):
         found = f"{entry.file_size:,} bytes packed into {entry.compress_size:,}: a bomb"
         raise _refused(path, name, f"at most {MOST_RATIO:,} bytes for each one packed", found)
-
-
-def _is_harmless(name: str) -> bool:
-    """Return whether a member's name stays in its folder, on every system, and can be shown on a terminal."""
-    parts = name.split("/")
-    outside = "\\" in name or re.match("[A-Za-z]:", name) or any(part in ("", ".", "..") for part in parts)
-    return not outside and name.isprintable()
 
 
 def _check_together(path: Path, entries: list[zipfile.ZipInfo], length: int) -> None:

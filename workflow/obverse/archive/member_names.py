@@ -1,0 +1,32 @@
+"""Names of an archive's members: whether one is harmless, whether it is the only one, and where it goes."""
+
+import re
+import struct
+from pathlib import Path
+
+_SECOND = 0x7075  # the field in which a name may stand once more, in Unicode; some readers take it for the name
+_FIELD = struct.Struct("<2H")
+
+
+def is_harmless(name: str) -> bool:
+    """Return whether a name stays in its folder, on every system, and can be shown on a terminal."""
+    parts = name.split("/")
+    outside = "\\" in name or re.match("[A-Za-z]:", name) or any(part in ("", ".", "..") for part in parts)
+    return not outside and name.isprintable()
+
+
+def has_second(extra: bytes) -> bool:
+    """Return whether there is a further name among the fields that stand beside a member's name."""
+    while len(extra) >= _FIELD.size:
+        kind, size = _FIELD.unpack_from(extra)
+        if kind == _SECOND:
+            return True
+        extra = extra[_FIELD.size + size :]
+    return False
+
+
+def below(folder: Path, name: str) -> Path:
+    """Return where ``name`` goes below ``folder``; raise `ValueError` for one that would lead out of it."""
+    if not is_harmless(name):
+        raise ValueError(f"expected a path below the folder it is unpacked into, found {name!r}")
+    return folder / name
