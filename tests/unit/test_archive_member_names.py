@@ -11,6 +11,12 @@ def test_a_name_that_leads_out_of_the_folder_is_given_no_place_in_it(name):
         member_names.below(Path("folder"), name)
 
 
-@pytest.mark.parametrize("name", ["x", "a/b c/..d", "a..b", "ä/.git"])
+@pytest.mark.parametrize("name", [256 * "a", "a/" + 128 * "ä", "a/" * 1024 + "a"])
+def test_a_name_that_no_file_system_holds_has_no_place(name):
+    with pytest.raises(ValueError, match="expected a path below"):
+        member_names.below(Path("folder"), name)
+
+
+@pytest.mark.parametrize("name", [255 * "a", "a/" * 1000 + "a", "x", "a/b c/..d", "a..b", "ä/.git"])
 def test_any_other_name_has_one(name):
     assert member_names.below(Path("folder"), name) == Path("folder") / name

@@ -1,6 +1,7 @@
 """The command `lineage`: the tree behind a result, what tells two runs apart, and what would run again and why."""
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -159,6 +160,14 @@ def test_a_damaged_record_in_an_archive_is_named(run, tmp_path: Path):
     archive.write_bytes(content)
     status, _, said = run("results/fig9.png", "--directory", archive)
     assert status == 2 and f"member {name}" in said and "it was changed" in said
+
+
+def test_a_record_that_is_too_large_to_be_read_is_named(run, tmp_path: Path):
+    parts = handmade.whole()
+    name = parts.link("predict")["record"]
+    parts.tell(name, random.Random(1).randbytes(2**20) * (2**8 + 1))
+    status, _, said = run("results/fig9.png", "--directory", parts.write(tmp_path / "archive.zip"))
+    assert status == 2 and f"member {name}" in said and "expected at most 268,435,456 bytes, found 269,484,032" in said
 
 
 def test_a_reader_that_has_read_enough_is_no_error(before: Path):

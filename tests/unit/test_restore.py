@@ -1,9 +1,11 @@
 """The command `restore`: where an archive's files go, and what it never overwrites."""
 
 import os
+import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +15,9 @@ import yaml
 import handmade
 from handmade import Parts
 from obverse import files, locks
+from obverse.archive import contents, restoring
 from obverse.commands import restore
+from obverse.errors import UnusableInput
 
 
 @pytest.fixture
@@ -122,6 +126,48 @@ def test_a_path_that_leads_outside_is_refused_and_nothing_is_written(put, clone,
     parts.manifest["files"][name] = {"sha256": handmade.sha256(b"1"), "size": 1, "status": "kept", "why": ""}
     assert "expected a path below the folder" in put(parts)[0]
     assert below(clone) == before and {path.name for path in tmp_path.iterdir()} == {"clone", "archive.zip"}
+
+
+def test_a_second_name_of_a_member_is_refused_under_every_python_and_nothing_is_written(put, clone, tmp_path):
+    before, parts = below(clone), handmade.whole()
+    name, other = "results/more.csv", "results/../.git/hooks/post-checkout"
+    told = struct.pack("<BL", 1, zlib.crc32(name.encode())) + other.encode()
+    member = zipfile.ZipInfo(name)
+    member.extra = struct.pack("<HH", 0x7075, len(told)) + told
+    parts.manifest["files"][other] = {"sha256": handmade.sha256(b"1"), "size": 1, "status": "kept", "why": ""}
+    path = parts.write(tmp_path / "archive.zip")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(member, b"1")
+    parts.write = lambda _: path
+    assert f"member {name}: expected one name, found a second" in put(parts)[0]
+    assert below(clone) == before
+
+
+@pytest.mark.parametrize("name", ["results/../.git/hooks/x", "records/../../x", "metadata//etc/x"])
+def test_no_file_is_given_a_place_outside_by_the_manifest_whatever_the_zip_let_pass(tmp_path, name):
+    parts = handmade.whole()
+    parts.manifest["files"][name] = {"sha256": "", "size": 1, "status": "kept", "why": ""}
+    refused = pytest.raises(UnusableInput, match=f"member {name}: expected a path below the folder")
+    with contents.opening(parts.write(tmp_path / "archive.zip")) as archive, refused:
+        restoring.placements(archive, tmp_path)
+
+
+def test_an_archive_that_changes_while_it_is_restored_is_named(tmp_path):
+    path = handmade.whole().write(tmp_path / "archive.zip")
+    with contents.opening(path) as archive:
+        wanted = restoring.placements(archive, tmp_path / "clone")
+        path.write_bytes(bytes(path.stat().st_size))
+        with pytest.raises(UnusableInput, match=r"member metadata/.*: expected|expected the bytes of a moment ago"):
+            restoring.place(archive, wanted)
+    assert not list(tmp_path.glob("clone/**/*.png"))
+
+
+def test_a_record_that_is_too_large_to_be_read_is_refused_and_nothing_is_written(put, clone, monkeypatch):
+    monkeypatch.setattr("obverse.archive.restoring.MOST", 10)
+    before = below(clone)
+    error, _ = put(handmade.whole())
+    assert "member records/" in error and "expected a record of at most 10 bytes, found" in error
+    assert below(clone) == before
 
 
 @pytest.mark.parametrize(

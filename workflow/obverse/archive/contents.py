@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from obverse.archive import manifest, zips
+from obverse.archive import manifest, member_names, zips
 from obverse.archive.manifest import Manifest
 from obverse.archive.zips import Zip
 from obverse.errors import UnusableInput
 
+MOST = 2**28  # bytes of a member that is read whole
+
+_ANEW = "Take the archive again from where it was published."
 _LAST_TIME = 2**63  # nanoseconds: what a file system can hold
 
 
@@ -19,6 +22,28 @@ class Archive:
 
     zip: Zip
     manifest: Manifest
+
+    def read(self, name: str, most: int = MOST) -> bytes:
+        """Return a member's content; raise `UnusableInput` for one that is damaged, or of more than ``most`` bytes."""
+        try:
+            return self.zip.read(name, most)
+        except zips.Damage as damage:
+            remedy = "Ask python -m obverse.commands.verify what else is."
+            raise UnusableInput(self._where(name), f"{damage}: it was changed", remedy) from damage
+
+    def place(self, name: str, folder: Path, start: str = "") -> Path:
+        """Return where a member goes below ``folder``, the ``start`` of its name left out.
+
+        Raises `UnusableInput` for one that would lead out of it: opening refuses those, and nothing is written on the
+        strength of that alone.
+        """
+        try:
+            return member_names.below(folder, name.removeprefix(start))
+        except ValueError as error:
+            raise UnusableInput(self._where(name), str(error), _ANEW) from error
+
+    def _where(self, name: str) -> str:
+        return f"{self.zip.path}, member {name}"
 
 
 @contextlib.contextmanager

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from obverse import files, stamps
 from obverse.archive import testimony
-from obverse.archive.contents import Archive
+from obverse.archive.contents import MOST, Archive
 from obverse.archive.manifest import KEPT
+from obverse.archive.zips import Damage
 from obverse.errors import UnusableInput
 
 # Where members go, in this order: what their names begin with, and what stands there instead.
@@ -40,13 +41,13 @@ class Placement:
 def placements(archive: Archive, directory: Path) -> list[Placement]:
     """Return where each kept result, record and note goes below ``directory``, in the order to write them.
 
-    Raises `UnusableInput` where two go to one place, or one below another.
+    Raises `UnusableInput` where two go to one place, one below another, or one out of ``directory``.
     """
     found: list[Placement] = []
     for start, place in _PLACES.items():
         for name, file in sorted(archive.manifest.files.items()):
             if name.startswith(start) and file.status == KEPT:
-                found.append(Placement(name, directory / place / name.removeprefix(start), file.mtime_ns))
+                found.append(Placement(name, archive.place(name, directory / place, start), file.mtime_ns))
     members: dict[Path, str] = {}
     for one in found:
         if one.path in members:
@@ -99,20 +100,26 @@ def place(archive: Archive, wanted: Iterable[Placement]) -> int:
     try:
         for one in wanted:
             if one.member.startswith(_RECORDS):
-                written += _add_lines(one.path, archive.zip.read(one.member))
+                written += _add_lines(one.path, archive.read(one.member))
             elif _sha256(one.path) == archive.manifest.files[one.member].sha256:
                 _set_time(one.path, one.mtime_ns)
             else:
                 _write(archive, one)
                 written += 1
+    except Damage as damage:
+        raise _changed(archive, str(damage)) from damage
     except OSError as error:
         problem = f"expected to write below it, could not ({error.strerror}: {error.filename})"
         raise UnusableInput(one.path.parent, problem, "Mend that and run the same command again.") from error
     return written
 
 
-def check_room(archive: Archive, directory: Path, wanted: Iterable[Placement]) -> None:
-    """Raise `UnusableInput` where the disk that ``directory`` is on has too little room for what is to be written."""
+def check_room(archive: Archive, directory: Path, wanted: Sequence[Placement]) -> None:
+    """Raise `UnusableInput` for a record too large to be read, and where the disk of ``directory`` is too full."""
+    for one in wanted:
+        if one.member.startswith(_RECORDS) and (size := archive.zip.size(one.member)) > MOST:
+            problem = f"expected a record of at most {MOST:,} bytes, found {size:,}"
+            raise UnusableInput(f"{archive.zip.path}, member {one.member}", problem, UNTOUCHED)
     needed = sum(archive.zip.size(one.member) for one in wanted if not one.path.exists())
     there = next(folder for folder in (directory, *directory.absolute().parents) if folder.exists())
     free = shutil.disk_usage(there).free
@@ -145,9 +152,13 @@ def _write(archive: Archive, one: Placement) -> None:
                 digest.update(piece)
                 stream.write(piece)
         if digest.hexdigest() != archive.manifest.files[one.member].sha256:
-            problem = f"expected the bytes of a moment ago for {one.member}, found others"
-            raise UnusableInput(archive.zip.path, problem, "Leave the archive alone meanwhile, and run it again.")
+            raise _changed(archive, one.member)
         _set_time(temporary, one.mtime_ns)
+
+
+def _changed(archive: Archive, what: str) -> UnusableInput:
+    problem = f"expected the bytes of a moment ago, found others ({what})"
+    return UnusableInput(archive.zip.path, problem, "Leave the archive alone meanwhile, and run it again.")
 
 
 def _set_time(path: Path, mtime_ns: int | None) -> None:
