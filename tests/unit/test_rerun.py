@@ -9,6 +9,8 @@ import pytest
 
 import handmade
 from handmade import Parts
+from obverse import files
+from obverse.archive import contents, rerunning
 
 PACKAGE = Path(__file__).parents[2] / "workflow"
 
@@ -110,6 +112,20 @@ def test_a_run_that_fails_is_said_and_ends_in_exit_status_1(tmp_path):
     done = verify(parts, tmp_path, "--rerun")
     assert done.returncode == 1 and "not made again: Snakemake ended with exit status 1" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_files_too_large_to_be_looked_into_are_held_against_their_hashes(tmp_path, monkeypatch):
+    """Those that are the same are said to be, and no others are read."""
+    monkeypatch.setattr("obverse.archive.rerunning._MOST", 15)
+    parts = small()
+    parts.tell("results/numbers.csv", b"name,value\nm,20.1\n")
+    for name, content in MADE.items():
+        files.write_bytes(tmp_path / name, content)
+    with contents.opening(parts.write(tmp_path / "archive.zip")) as archive:
+        compared = {name: rerunning._compared(archive, name, tmp_path / name) for name in MADE}
+    assert compared["results/fig9.csv"].verdict == "same bytes"
+    assert compared["results/numbers.csv"].verdict == "differs"
+    assert "more than the 0.0 GB that are looked into" in compared["results/numbers.csv"].words
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,13 @@
 """Making an archive's results once more, with its code and configuration, and comparing them."""
 
 import contextlib
-import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from obverse import files
+from obverse import files, stamps
 from obverse.archive import comparing, snakemaking
-from obverse.archive.comparing import AGREES, SAME, Comparison
+from obverse.archive.comparing import AGREES, DIFFERS, SAME, Comparison
 from obverse.archive.configs import changes
 from obverse.archive.contents import Archive
 from obverse.archive.graph import Graph
@@ -82,7 +81,7 @@ def _unpack(archive: Archive, folder: Path) -> list[Path]:
     """Write the archive's code below ``folder``, and say what of its configuration is left out; return the rest's."""
     for name, file in archive.manifest.files.items():
         if name.startswith(_CODE) and file.status == KEPT:
-            files.write_bytes(folder / name.removeprefix(_CODE), archive.zip.read(name, _MOST))
+            files.write_bytes(archive.place(name, folder, _CODE), archive.read(name, _MOST))
     changed = changes(archive)
     print("".join(f"{escaped(line)}\n" for line in changed.told()), end="", flush=True)
     if not changed.content:
@@ -99,10 +98,13 @@ def _results(archive: Archive, targets: Sequence[str]) -> list[str]:
 
 
 def _compared(archive: Archive, name: str, made: Path) -> Comparison:
+    file = archive.manifest.files[name]
     if not made.is_file():
         return Comparison(_NOT_MADE)
-    content = made.read_bytes()
-    if archive.manifest.files[name].status == KEPT:
-        return comparing.compare(name, archive.zip.read(name, _MOST), content)
-    same = hashlib.sha256(content).hexdigest() == archive.manifest.files[name].sha256
-    return Comparison(SAME) if same else Comparison(_WITHHELD, "other bytes than those the archive has the hash of")
+    if stamps.digest(made) == file.sha256:
+        return Comparison(SAME)
+    if file.status != KEPT:
+        return Comparison(_WITHHELD, "other bytes than those the archive has the hash of")
+    if max(file.size, made.stat().st_size) > _MOST:
+        return Comparison(DIFFERS, f"other bytes, and more than the {_MOST / 1e9:.1f} GB that are looked into")
+    return comparing.compare(name, archive.read(name, _MOST), made.read_bytes())
