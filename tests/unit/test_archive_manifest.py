@@ -83,3 +83,15 @@ def test_an_unknown_status_is_refused_though_its_digest_is_right():
     lost = manifest.write(Manifest(MANIFEST.made, (), {"a": File("", 0, "lost")}, ()))
     with pytest.raises(UnusableInput, match="it was changed"):
         manifest.read(lost)
+
+
+@pytest.mark.parametrize("depth", [50, 300, 600, 900, 1200, 5000, 50_000])
+@pytest.mark.parametrize("place", ["format", "digest", "stale", "targets"])
+def test_brackets_of_any_depth_are_refused_in_words(depth: int, place: str):
+    deep = "[" * depth + "]" * depth
+    found = json.loads(manifest.write(MANIFEST))
+    found["made"]["stale"], found["targets"] = "stale", "targets"
+    text = json.dumps(found | {"format": "format" if place == "format" else 1, "digest": "digest"})
+    with pytest.raises(UnusableInput, match="manifest.json: expected") as refused:
+        manifest.read(text.replace(f': "{place}"', f": {deep}").encode())
+    assert len(str(refused.value)) < 500

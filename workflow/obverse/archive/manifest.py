@@ -6,6 +6,7 @@ Its text is canonical, so that equal contents are equal bytes: sorted keys, no s
 import dataclasses
 import hashlib
 import json
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -95,15 +96,17 @@ def read(content: bytes) -> Manifest:
         raise UnusableInput(MEMBER, "expected JSON, found something else: it was changed", _REMEDY) from None
     number = found.get("format") if isinstance(found, dict) else None
     if number != FORMAT:
-        problem = f"expected an archive of format {FORMAT}, found {number!r}"
+        problem = f"expected an archive of format {FORMAT}, found {reprlib.repr(number)}"
         raise UnusableInput(MEMBER, problem, "Use the version of Obverse that made it.")
     try:
         manifest = _manifest(found)
         intact = write(manifest) == content
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         intact = False
     if not intact:
-        problem = f"expected the text whose digest is {found.get('digest')!r}, found another: it was changed"
+        problem = (
+            f"expected the text whose digest is {reprlib.repr(found.get('digest'))}, found another: it was changed"
+        )
         raise UnusableInput(MEMBER, problem, _REMEDY)
     return manifest
 
