@@ -292,12 +292,46 @@ def test_to_terms_and_costs_the_one_who_packed_agrees_for_nobody(put, clone):
     assert f"yours to agree to: {named}rekognition.confirm_spend, rekognition.max_cost_usd." in said
 
 
-def test_a_configuration_that_holds_itself_over_and_over_is_no_hindrance(put, clone):
-    """A short text of as many parts as there are atoms."""
+BOMB = ["l0: &l0 [confirm_spend]", *(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 12))]
+MERGED = ["l0: &l0 {a: 1}", *(f"l{n}: &l{n}\n  <<: [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 12))]
+
+
+@pytest.mark.parametrize("lines", [BOMB, MERGED, ["self: &self [*self]"], ["a: &a {a: *a}"]])
+@pytest.mark.parametrize("both", [True, False])
+def test_a_configuration_that_names_one_part_in_many_places_is_refused(put, clone, lines, both):
+    """A short text of as many parts as there are atoms, or of endless depth; no configuration is recorded so."""
+    parts, content = handmade.whole(), "\n".join(["m: 10", *lines]).encode()
+    parts.tell("results/config.yaml", content)
+    if both:
+        parts.tell("code/config.yaml", content)
+    before = below(clone)
+    error, _ = put(parts, "--force")
+    name = "results/config.yaml"
+    assert f"member {name}: expected each part written out, found an alias in line " in error
+    assert below(clone) == before
+
+
+@pytest.mark.parametrize("depth", [100, 200, 300, 400, 500, 5000])
+def test_a_configuration_of_any_depth_is_written_or_refused_in_words(put, clone, depth):
     parts = handmade.whole()
-    lines = ["l0: &l0 [confirm_spend]", *(f"l{n}: &l{n} [*l{n - 1}, *l{n - 1}]" for n in range(1, 90))]
-    parts.tell("results/config.yaml", "\n".join(["m: 10", *lines, "self: &self [*self]"]).encode())
-    assert put(parts)[0] == "" and (clone / "restored.config.yaml").exists()
+    parts.tell("results/config.yaml", b"m: " + b"[" * depth + b"]" * depth)
+    error, _ = put(parts)
+    written = (clone / "restored.config.yaml").exists()
+    assert written if error == "" else ("expected YAML" in error and not (clone / "results").exists())
+
+
+@pytest.mark.parametrize("text", ["[", "\0", "!!bool x", "!!timestamp x", "!!int ''", "!!map x", "!!python/name:os.x"])
+def test_a_configuration_that_is_no_yaml_is_refused_in_words(put, clone, text):
+    parts = handmade.whole()
+    parts.tell("results/config.yaml", f"m: {text}".encode())
+    assert "member results/config.yaml: expected YAML, found none" in put(parts)[0]
+
+
+def test_a_configuration_that_takes_long_to_read_is_refused(put, clone):
+    parts = handmade.whole()
+    parts.tell("results/config.yaml", b"m: 10\n" + b"# again\n" * 2**17)
+    error, _ = put(parts)
+    assert "member results/config.yaml: expected at most 1,048,576 bytes, found 1,048,582" in error
 
 
 def test_a_folder_at_work_is_left_alone(put, clone):

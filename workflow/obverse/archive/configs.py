@@ -14,6 +14,8 @@ from obverse.errors import UnusableInput
 
 RESOLVED = "results/config.yaml"
 _SHIPPED = "code/config.yaml"
+_MOST = 2**20  # bytes: more take minutes to read
+_UNREADABLE = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 _CONSENTS = {"accept_terms": False, "confirm_spend": False, "max_cost_usd": 0}  # and what they are when not given
 
 
@@ -37,44 +39,66 @@ class Changes:
 def changes(archive: Archive) -> Changes:
     """Return, as YAML, the keys in which the results' configuration was not config.yaml's, all consents withdrawn.
 
-    Raises `UnusableInput` where the archive lacks either of the two.
+    Raises `UnusableInput` where the archive lacks either of the two, or has one that nobody would write.
     """
+    resolved, shipped = _read(archive, RESOLVED), _read(archive, _SHIPPED)
     consents: list[str] = []
-    resolved = _withdrawn(_read(archive, RESOLVED), "", consents, {})
-    changed = _changed(_read(archive, _SHIPPED), resolved)
-    content = yaml.safe_dump(changed, sort_keys=True, allow_unicode=True).encode() if changed else b""
+    try:
+        changed = _changed(shipped, _withdrawn(resolved, "", consents))
+        content = yaml.safe_dump(changed, sort_keys=True, allow_unicode=True).encode() if changed else b""
+    except RecursionError as error:
+        raise _refused(archive, RESOLVED, "expected YAML of few levels, found many") from error
     return Changes(content, tuple(consents))
 
 
-def _withdrawn(value: Any, where: str, consents: list[str], done: dict[int, Any]) -> Any:  # what YAML holds
-    """Return a configuration with no consent given, and add to ``consents`` the place of each that was.
-
-    ``done`` has what was made of each part, by its id: YAML may name one part in many places, or within itself.
-    """
+def _withdrawn(value: Any, where: str, consents: list[str]) -> Any:  # what YAML holds
+    """Return a configuration with no consent given, and add to ``consents`` the place of each that was."""
     if not isinstance(value, dict | list):
         return value
-    if id(value) not in done:
-        made = done[id(value)] = value.copy()
-        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-            if key in _CONSENTS:
-                made[key] = _CONSENTS[key]
-                consents += [f"{where}{key}"] * bool(each)
-            else:
-                made[key] = _withdrawn(each, f"{where}{key}.", consents, done)
-    return done[id(value)]
+    made = value.copy()
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+        if key in _CONSENTS:
+            made[key] = _CONSENTS[key]
+            consents += [f"{where}{key}"] * bool(each)
+        else:
+            made[key] = _withdrawn(each, f"{where}{key}.", consents)
+    return made
+
+
+class _WrittenOut(yaml.SafeLoader):
+    """Reads YAML without aliases: with them a short text has as many parts as there are atoms."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise _AliasFound(self.peek_event().start_mark.line + 1)
+        return super().compose_node(parent, index)
+
+
+class _AliasFound(Exception):
+    """Has the number of the line."""
 
 
 def _read(archive: Archive, name: str) -> dict:
-    remedy = "Pack it again with results/config.yaml among what it is for."
     try:
-        found = yaml.safe_load(archive.zip.read(name))
+        content = archive.zip.read(name, _MOST)
     except KeyError:
-        raise UnusableInput(f"{archive.zip.path}, member {name}", "expected it, found no such member", remedy) from None
-    except (Damage, yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UnusableInput(f"{archive.zip.path}, member {name}", "expected YAML, found none", remedy) from error
+        raise _refused(archive, name, "expected it, found no such member") from None
+    except Damage as damage:
+        raise _refused(archive, name, str(damage)) from damage
+    try:
+        found = yaml.load(content, _WrittenOut)
+    except _AliasFound as error:
+        raise _refused(archive, name, f"expected each part written out, found an alias in line {error}") from None
+    except _UNREADABLE as error:
+        raise _refused(archive, name, "expected YAML, found none") from error
     if not isinstance(found, dict):
-        raise UnusableInput(f"{archive.zip.path}, member {name}", "expected keys and values, found none", remedy)
+        raise _refused(archive, name, "expected keys and values, found none")
     return found
+
+
+def _refused(archive: Archive, name: str, problem: str) -> UnusableInput:
+    remedy = f"Pack it again with {RESOLVED} among what it is for, and a config.yaml of plain keys and values."
+    return UnusableInput(f"{archive.zip.path}, member {name}", problem, remedy)
 
 
 def _changed(below: dict, above: dict) -> dict:
