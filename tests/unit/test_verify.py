@@ -255,6 +255,35 @@ def test_a_file_said_to_be_withheld_that_is_there_is_named(check):
     assert status == 1 and "unlisted:     1\n  results/fig9.png" in said
 
 
+def test_an_archive_for_nothing_is_refused(check):
+    """Nothing is wrong behind no targets, and whoever looks at the exit status alone would believe it."""
+    parts = handmade.whole()
+    parts.manifest["targets"] = []
+    status, said = check(parts)
+    assert status == 1 and "member manifest.json: expected targets that it is for, found none" in said
+
+
+def test_a_result_behind_no_target_is_named_and_not_taken_for_recorded(check):
+    parts = handmade.whole()
+    parts.manifest["targets"] = ["results/scores/s.parquet"]
+    parts.withhold("results/fig9.csv")
+    status, said = check(parts)
+    assert status == 1 and "results/scores/s.parquet: its chain is whole, 7 jobs" in said
+    found = (
+        "behind no target, so that nobody looked at how they were made: 2\n  results/config.yaml\n  results/fig9.png\n"
+    )
+    assert found in said
+
+
+@pytest.mark.parametrize("name", ["code/a.py", "records/a.jsonl", "metadata/a", "more.txt", "results/logs/draw/a.log"])
+def test_logs_records_and_code_are_behind_no_target_and_nothing_is_wrong_with_that(check, name):
+    parts = handmade.whole()
+    parts.members[name] = b"1"
+    parts.manifest["files"][name] = {"sha256": handmade.sha256(b"1"), "size": 1, "status": "kept", "why": ""}
+    status, said = check(parts)
+    assert status == 0 and "behind no target" not in said
+
+
 def test_a_dirty_or_stale_state_is_said(check):
     parts = handmade.whole()
     parts.manifest["made"] |= {"dirty": ["config.yaml"], "stale": ["results/fig9.png"], "told": True}

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from obverse.archive import manifest
 from obverse.archive.contents import Archive
+from obverse.archive.graph import Graph
 from obverse.archive.manifest import ABSENT, KEPT, WITHHELD
 from obverse.archive.zips import Damage
+
+_TOLD = ("results/logs/", "results/benchmarks/")  # of jobs, made by none as their output
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,13 @@ def members(archive: Archive) -> Checked:
         absent=dict.fromkeys(absent, "was not there any more when packed"),
         unlisted=tuple(sorted(there - set(kept))),
     )
+
+
+def loose(archive: Archive, checked: Checked) -> list[str]:
+    """Return the intact results that are behind no target: no chain tells how they were made."""
+    _, behind = Graph(archive.manifest).behind(archive.manifest.targets)
+    results = {name for name in checked.intact if name.startswith("results/") and not name.startswith(_TOLD)}
+    return sorted(results.difference(behind))
 
 
 def _difference(archive: Archive, name: str) -> str:

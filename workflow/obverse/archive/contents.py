@@ -50,8 +50,8 @@ class Archive:
 def opening(path: Path) -> Iterator[Archive]:
     """Open the archive at ``path`` while the block runs.
 
-    Raises `UnusableInput` for what `zips.opening` refuses, and for a manifest that is not there, was changed, or is of
-    another format.
+    Raises `UnusableInput` for what `zips.opening` refuses, and for a manifest that is not there, was changed, is of
+    another format, or names no target.
     """
     with zips.opening(path) as opened:
         yield Archive(opened, _manifest(opened))
@@ -70,6 +70,8 @@ def _manifest(opened: Zip) -> Manifest:
         raise UnusableInput(where, error.problem, error.remedy) from error
     if not _is_typed(found):
         raise UnusableInput(where, "expected texts, lists and numbers at their places, found others", remedy)
+    if not found.targets:
+        raise UnusableInput(where, "expected targets that it is for, found none: it would vouch for nothing", remedy)
     return found
 
 

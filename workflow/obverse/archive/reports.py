@@ -1,6 +1,6 @@
 """What is known of an archive, in lines for a person: what is intact and what is not, and each target's chain."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from obverse.archive.chains import Chain
 from obverse.archive.checks import Checked
@@ -9,8 +9,8 @@ from obverse.archive.manifest import Made
 from obverse.terminal import escaped
 
 
-def report(archive: Archive, checked: Checked, chains: Iterable[Chain]) -> list[str]:
-    """Return the lines; names are spelled so that none can steer a terminal."""
+def report(archive: Archive, checked: Checked, chains: Iterable[Chain], loose: Sequence[str]) -> list[str]:
+    """Return the lines; names, those of the ``loose`` results too, are spelled so that none can steer a terminal."""
     chains = list(chains)
     unrecorded = sorted({line for chain in chains for line in chain.unrecorded})
     size = sum(archive.manifest.files[name].size for name in checked.intact)
@@ -22,6 +22,7 @@ def report(archive: Archive, checked: Checked, chains: Iterable[Chain]) -> list[
         *_named("missing", {**checked.missing, **checked.absent}),
         *_named("unlisted", dict.fromkeys(checked.unlisted, "a member that the manifest does not have as kept")),
         *_listed("not recorded", unrecorded),
+        *_listed("behind no target, so that nobody looked at how they were made", list(loose)),
     ]
     for chain in chains:
         lines.append(f"{chain.target}: {_verdict(chain)}, {chain.jobs:,} jobs")

@@ -45,8 +45,9 @@ def _verify(path: Path, rerun: list[str] | None, directory: Path | None, own: Pa
         print(terminal.escaped(f"sha256 of {path.name}: {stamps.digest(path)}"), flush=True)
         checked = checks.members(archive)
         found = chains.chains(archive, checked)
-        print("\n".join(reports.report(archive, checked, found)), flush=True)
-        intact = checked.whole and all(chain.whole for chain in found)
+        loose = checks.loose(archive, checked)
+        print("\n".join(reports.report(archive, checked, found, loose)), flush=True)
+        intact = checked.whole and all(chain.whole for chain in found) and not loose
         if rerun is None:
             return intact
         if not checked.whole:
