@@ -233,6 +233,16 @@ def test_other_code_is_refused_with_its_names_and_what_no_rule_reads_does_not_co
     assert set(below(clone)) <= set(before)
 
 
+def test_what_snakemake_says_of_the_archives_configuration_cannot_steer_a_terminal(put, clone):
+    """It quotes what it refuses, in as many words as the archive's maker likes."""
+    parts = handmade.whole()
+    parts.tell("results/config.yaml", b'm: "\\e[2J\\e]0;all is well\\a"\n')
+    (clone / "Snakefile").write_text("raise ValueError(config['m'])\n")
+    error, said = put(parts, "--force")
+    assert error == "" and "what would rerun Snakemake could not say:" in said
+    assert "\\x1b[2J" in said and "\x1b" not in said and "\a" not in said
+
+
 def test_records_are_added_to_those_that_are_there(put, clone):
     files.write_bytes(clone / "results/records/workflow.jsonl", b'{"event": "mine"}\n')
     assert put(handmade.whole())[0] == ""

@@ -73,7 +73,7 @@ def _restore(archive: Archive, directory: Path, force: bool) -> None:
     )
     print("\n".join(map(terminal.escaped, [*_said(archive, directory, written, config, differing), *changed.told()])))
     if differing:
-        print("\n".join(_would_run(words, checkout)))
+        print("\n".join(map(terminal.escaped, _would_run(words, checkout))))
 
 
 def _check_archive(archive: Archive) -> None:
