@@ -11,6 +11,7 @@ import handmade
 from handmade import Parts
 from obverse import files
 from obverse.archive import contents, rerunning
+from obverse.archive.comparing import Comparison
 
 PACKAGE = Path(__file__).parents[2] / "workflow"
 
@@ -104,6 +105,13 @@ def test_a_withheld_file_is_held_against_its_hash(tmp_path):
     assert "2 files: 2 same bytes" in done.stdout, done.stderr
     parts.manifest["files"]["results/numbers.csv"]["sha256"] = "0" * 64
     assert "results/numbers.csv  cannot be compared" in verify(parts, tmp_path, "--rerun").stdout
+
+
+def test_what_the_table_says_of_a_file_cannot_steer_a_terminal():
+    """Names of columns and tensors are the archive's."""
+    found = {"results/\x1b[2J.csv": Comparison("differs", "others: \x1b]0;all is well\a")}
+    lines = rerunning.table(found, [])
+    assert lines[1] == "results/\\x1b[2J.csv  differs             others: \\x1b]0;all is well\\x07"
 
 
 def test_a_run_that_fails_is_said_and_ends_in_exit_status_1(tmp_path):

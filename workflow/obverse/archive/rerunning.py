@@ -52,7 +52,7 @@ def table(found: dict[str, Comparison], targets: Sequence[str]) -> list[str]:
     """Return a line for each target, for each other file that is not the same to the byte, and for each sum."""
     listed = [name for name, one in found.items() if name in targets or one.verdict != SAME]
     width = max(map(len, listed), default=0)
-    lines = [f"{escaped(name):{width}}  {found[name].verdict:18}  {found[name].words}".rstrip() for name in listed]
+    lines = [escaped(f"{name:{width}}  {found[name].verdict:18}  {found[name].words}".rstrip()) for name in listed]
     verdicts = [one.verdict for one in found.values()]
     counts = [f"{verdicts.count(verdict):,} {verdict}" for verdict in sorted(set(verdicts))]
     share, least = f"{comparing.RELATIVE:.0%}", f"{comparing.ABSOLUTE:g}"
