@@ -64,7 +64,7 @@ def pretended():
     """Names of two devices that nobody else pretends to have."""
     names = [f"pretended-{uuid.uuid4().hex}" for _ in range(2)]
     yield names
-    for name in names:
+    for name in [*names, *(f"GPU-{name}" for name in names)]:
         Path(f"/tmp/obverse-{os.getuid()}/{name}").unlink(missing_ok=True)
 
 
@@ -106,32 +106,73 @@ def test_a_folder_of_another_users_is_refused(tmp_path: Path):
 @pytest.mark.parametrize(
     ("environment", "devices"),
     [
-        ({"CUDA_VISIBLE_DEVICES": "0,2"}, ["0", "2"]),
+        ({"CUDA_VISIBLE_DEVICES": "0,2"}, ["0", "2"]),  # no driver says which cards these are
         ({"CUDA_VISIBLE_DEVICES": "GPU-8932f937, GPU-1a"}, ["GPU-8932f937", "GPU-1a"]),
         ({"CUDA_VISIBLE_DEVICES": ""}, []),
         ({"CUDA_VISIBLE_DEVICES": "1,-1,2"}, ["1"]),  # what follows a -1 CUDA does not see
         ({"CUDA_VISIBLE_DEVICES": "0", slots.NAMED: "1,2"}, ["1", "2"]),
     ],
 )
-def test_the_environment_chooses_devices(environment: dict[str, str], devices: list[str]):
+def test_the_environment_chooses_devices(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: dict[str, str], devices: list[str]
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
     assert slots.devices(environment) == devices
 
 
 LISTED = """\
 GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5d5ba0d6)
-  MIG 1g.5gb Device 0: (UUID: MIG-c6d4f1ef)
 GPU 1: NVIDIA A100-SXM4-40GB (UUID: GPU-b8ea3855)
+GPU 2: NVIDIA A100-SXM4-40GB (UUID: GPU-b8ea71c4)
+  MIG 1g.5gb      Device  0: (UUID: MIG-c6d4f1ef)
+  MIG 1g.5gb      Device  1: (UUID: MIG-cba663e8)
 """
+ALL = ["GPU-5d5ba0d6", "GPU-b8ea3855", "MIG-c6d4f1ef"]
 
 
-@pytest.mark.parametrize(("listed", "status", "devices"), [(LISTED, 0, ["0", "1"]), ("No devices found.", 6, [])])
-def test_else_the_driver_tells(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, listed: str, status: int, devices: list[str]
-):
-    (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\ncat <<END\n{listed}\nEND\nexit {status}\n")
-    (tmp_path / "nvidia-smi").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    assert slots.devices({}) == devices
+@pytest.fixture
+def driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Return what pretends that the driver says something and ends with a status."""
+
+    def say(listed: str, status: int) -> None:
+        (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\ncat <<END\n{listed}\nEND\nexit {status}\n")
+        (tmp_path / "nvidia-smi").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+    return say
+
+
+def test_else_the_driver_tells(driver):
+    """Of a card divided by MIG, CUDA sees the first part."""
+    driver(LISTED, 0)
+    assert slots.devices({}) == ALL
+    driver("No devices found.", 6)
+    assert slots.devices({}) == []
+
+
+@pytest.mark.parametrize(
+    ("visible", "names"),
+    [
+        ("1,0", ["GPU-b8ea3855", "GPU-5d5ba0d6"]),
+        ("GPU-b8ea3855,GPU-5d", ["GPU-b8ea3855", "GPU-5d5ba0d6"]),  # CUDA takes the beginning of a name too
+        ("0,GPU-5d5ba0d6", ["GPU-5d5ba0d6"]),
+        ("2,GPU-b8ea7", ["MIG-c6d4f1ef"]),
+        ("MIG-cba663e8,MIG-GPU-b8ea71c4/1/0", ["MIG-cba663e8", "MIG-GPU-b8ea71c4/1/0"]),
+        ("3,GPU-b8ea,GPU-77", ["3", "GPU-b8ea", "GPU-77"]),  # none, or more than one: CUDA's to refuse
+    ],
+)
+def test_a_card_has_one_name_however_the_user_names_it(driver, visible: str, names: list[str]):
+    driver(LISTED, 0)
+    assert slots.devices({"CUDA_VISIBLE_DEVICES": visible}) == names
+
+
+def test_two_workflows_that_name_one_card_differently_have_it_by_turns(driver, start, pretended):
+    cards = [f"GPU-{name}" for name in pretended]
+    driver("".join(f"GPU {place}: A100 (UUID: {card})\n" for place, card in enumerate(cards)), 0)
+    first, second = (slots.devices({"CUDA_VISIBLE_DEVICES": each}) for each in ("0", cards[0]))
+    assert start(",".join(first)).device() == cards[0]
+    waiting = start(",".join(second))
+    assert "waiting for one of them to end" in waiting.process.stderr.readline()
 
 
 def test_a_machine_without_the_driver_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

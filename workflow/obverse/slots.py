@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,15 +27,41 @@ _POLL_SECONDS = 0.2
 
 
 def devices(environment: Mapping[str, str]) -> list[str]:
-    """Return the CUDA devices of this machine as CUDA_VISIBLE_DEVICES names them; that or `NAMED`, if set, chooses."""
-    for variable in (NAMED, "CUDA_VISIBLE_DEVICES"):
-        if variable in environment:
-            words = (name.strip() for name in environment[variable].split(","))
-            return list(itertools.takewhile(lambda name: name not in ("", "-1"), words))  # as CUDA reads it
+    """Return the CUDA devices of this machine as CUDA_VISIBLE_DEVICES takes them; that or `NAMED`, if set, chooses.
+
+    Where the driver lists its cards, each has one name, its UUID, however it was chosen: a number is a place in that
+    list, whatever CUDA_DEVICE_ORDER says. What it does not list, and parts of a card (MIG), keep the name they have.
+    """
+    chosen = next((environment[name] for name in (NAMED, "CUDA_VISIBLE_DEVICES") if name in environment), None)
+    words = _words(chosen or "")
+    cards = _cards() if chosen is None or words else {}
+    return list(cards.values()) if chosen is None else list(dict.fromkeys(_name(word, cards) for word in words))
+
+
+def _words(chosen: str) -> list[str]:
+    """Return the devices in a list with commas; as CUDA reads it, what follows a -1 is not there."""
+    return list(itertools.takewhile(lambda word: word not in ("", "-1"), map(str.strip, chosen.split(","))))
+
+
+def _cards() -> dict[str, str]:
+    """Return what CUDA uses of each card, by the card's UUID, as the driver counts them; nothing without a driver.
+
+    That is the card, or the first part of one that is divided by MIG.
+    """
     if shutil.which("nvidia-smi") is None:
-        return []
+        return {}
     listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True)
-    return [str(number) for number, _ in enumerate(line for line in listed.stdout.splitlines() if line[:4] == "GPU ")]
+    found = re.findall(r"^GPU .*\(UUID: (.+)\)(?:\n +MIG .*\(UUID: (.+)\))?", listed.stdout, re.MULTILINE)
+    return {card: part or card for card, part in found}
+
+
+def _name(word: str, cards: Mapping[str, str]) -> str:
+    """Return the name of the card that ``word`` means, a number or the beginning of a UUID; else the word."""
+    if word.isdecimal():
+        meant = list(cards)[int(word) :][:1]
+    else:
+        meant = [card for card in cards if word.startswith("GPU-") and card.startswith(word)]
+    return cards[meant[0]] if len(meant) == 1 else word
 
 
 @contextlib.contextmanager
@@ -44,15 +71,13 @@ def own_device(stage: str) -> Iterator[None]:
     Does nothing where none is named, or for a ``stage`` that is none of `USERS`. To be entered before CUDA is first
     asked for anything. Raises `UnusableInput` where the folder of locks is another user's.
     """
-    named = devices({NAMED: os.environ.get(NAMED, "")})
+    named = _words(os.environ.get(NAMED, ""))
     if not named or stage not in os.environ.get(USERS, "").split(","):
         yield
         return
     name, held = _wait_for_one(folder(_LOCKS), named)
     with held:
         os.environ["CUDA_VISIBLE_DEVICES"] = name
-        # As nvidia-smi counts them, not the fastest first; who chose for herself has chosen the order too.
-        os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
         yield
 
 
