@@ -1,5 +1,6 @@
 """Reading what a run did, in a copy with the tiny run done: its tree, why it is stale, and what a rerun changed."""
 
+import json
 import re
 import subprocess
 
@@ -57,3 +58,19 @@ def test_the_tree_names_every_rule_and_after_two_edits_why_and_diff_name_exactly
     assert causes(found.stdout) == [number, module]
     assert following(found.stdout) == {"draw_reconstructions"}
     assert lineage(clone, *planned).returncode == 0
+
+
+def test_why_and_snakemake_agree_on_an_input_larger_than_the_profile_compares(checkout: Checkout):
+    """One that was touched counts as changed when it is too large for its bytes to be looked at."""
+    listed, target = checkout.path / "given/list_identity_celeba.txt", "results/sources/celeba/list_identity_celeba.txt"
+    listed.parent.mkdir()
+    listed.write_text("a list of more than ten bytes\n")
+    official = {"datasets": {"celeba": {"source": "official", "folder": "given", "accept_terms": True}}}
+    (checkout.path / "official.yaml").write_text(json.dumps(official))
+    configured = ("--configfile", TINY, "official.yaml")
+    assert checkout.run("snakemake", "--cores", "1", target, *configured).returncode == 0
+    listed.touch()
+    for size, runs in (("10GB", False), ("10B", True)):
+        checkout.edit("profiles/default/profile.yaml", "file-size: 10GB", f"file-size: {size}")
+        planned = checkout.run("snakemake", "--dry-run", target, *configured).stdout
+        assert ("provide_official" in planned, lineage(checkout, "why", target, *configured).returncode) == (runs, runs)

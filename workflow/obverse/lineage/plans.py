@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from snakemake.api import SnakemakeApi
+from snakemake.cli import get_argument_parser
 from snakemake.exceptions import MissingRuleException, RuleException, WorkflowError
 from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
 
@@ -19,7 +20,7 @@ from obverse.lineage.staleness import Planned
 from obverse.past.jobs import Job
 
 _BASE = Path(__file__).parents[3]
-_ANY_SIZE = 2**63 - 1  # bytes: an input counts as changed when its bytes are, as in profiles/default
+_PROFILE = _BASE / "profiles/default"  # which Snakemake picks up by itself
 _REMEDY = "Type snakemake --dry-run with the same target and files: it says more."
 
 
@@ -58,7 +59,10 @@ def _read(api: SnakemakeApi, directory: Path, configfiles: Sequence[Path], targe
         snakefile=_BASE / "Snakefile",
         workdir=directory,
     )
-    settings = DAGSettings(targets=set(targets), force_incomplete=True, max_checksum_file_size=_ANY_SIZE)
+    profile = get_argument_parser([str(_PROFILE)]).parse_args([])  # up to which size an input's bytes are compared
+    settings = DAGSettings(
+        targets=set(targets), force_incomplete=True, max_checksum_file_size=profile.max_checksum_file_size
+    )
     workflow = read.dag(settings).workflow_api._workflow
     workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
     return workflow
