@@ -15,6 +15,7 @@ from obverse.errors import UnusableInput
 from obverse.lineage import guesses, histories, typed
 
 FIGURE = "results/fig.png"
+BASE = Path(lineage.__file__).parents[3]
 PACKAGE = {"PYTHONPATH": str(Path(lineage.__file__).parents[2])}
 
 
@@ -133,6 +134,27 @@ def test_in_a_checkout_where_nothing_was_made_yet_everything_would_run(tmp_path)
     (tmp_path / "Snakefile").touch()
     told = asked("why", "results/config.yaml", directory=tmp_path)
     assert told.returncode == 1 and told.stdout.startswith("results/config.yaml: it was never made: 1 of 1 jobs would")
+
+
+def test_why_takes_the_keys_that_snakemake_was_given_one_by_one(tmp_path):
+    """Without them, each is named as what changed; they are read as Snakemake reads them, and after the files."""
+    (tmp_path / "mine.yaml").write_text("data_seed: 2\nresamples: 700\n")
+    given = ("--configfile", "mine.yaml", "--config", "resamples=600", "show_faces=True")
+    command = ["snakemake", "--snakefile", BASE / "Snakefile", "--cores", "1", "results/config.yaml", *given]
+    subprocess.run(command, env=os.environ | PACKAGE, cwd=tmp_path, check=True, capture_output=True)
+    told = asked("why", "results/config.yaml", *given, directory=tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+    told = asked("why", "results/config.yaml", *given[:2], directory=tmp_path)
+    assert told.returncode == 1
+    changed = re.findall(r"(?m)^  (record_config: \S+)", told.stdout)
+    assert changed == ["record_config: resamples", "record_config: show_faces"]
+
+
+def test_a_key_without_a_value_is_refused_and_not_repeated(made):
+    """What was typed may be a password."""
+    told = asked("why", FIGURE, "--config", "hunter2", directory=made)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith("lineage: error: --config: expected KEY=VALUE") and "hunter2" not in told.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
     python -m obverse.commands.lineage TARGET [--directory DIR]
     python -m obverse.commands.lineage diff BEFORE NOW [--target TARGET …]
-    python -m obverse.commands.lineage why TARGET … [--directory DIR] [--configfile FILE …]
+    python -m obverse.commands.lineage why TARGET … [--directory DIR] [--configfile FILE …] [--config KEY=VALUE …]
 
 The first prints each job behind TARGET, such as results/fig9.png: its numbers, a digest of its code, when it ran, for
 how long and on what; the files it all began with come with their sha256. `diff` compares two working directories or
 archives (results/archive.zip). `why` compares a working directory with what the workflow says now; it needs the
-configuration files that snakemake is given. Exit status 0; 1 where `diff` finds a difference, or `why` something to
-run; 2 where there is nothing to read.
+configuration files and keys that snakemake is given. Exit status 0; 1 where `diff` finds a difference, or `why`
+something to run; 2 where there is nothing to read.
 """
 
 import argparse
@@ -70,6 +70,7 @@ def _why(words: list[str]) -> tuple[list[str], int]:
     parser.add_argument("targets", nargs="+", metavar="TARGET", help="a result, such as results/fig9.png")
     parser.add_argument("--directory", type=Path, default=_HERE, help="where snakemake was started")
     parser.add_argument("--configfile", type=Path, nargs="+", default=[], help="as snakemake is given them")
+    parser.add_argument("--config", "-C", nargs="*", default=[], metavar="KEY=VALUE", help="as snakemake is given them")
     chosen = parser.parse_args(words)
     if chosen.directory.is_file():
         raise UnusableInput(chosen.directory, "expected a working directory, found a file", "An archive is as it is.")
@@ -82,7 +83,8 @@ def _why(words: list[str]) -> tuple[list[str], int]:
     history.behind([target for target in targets if target not in unmade])
     from obverse.lineage import plans  # Snakemake, which the others do without
 
-    plan = plans.plan(chosen.directory, chosen.configfile, targets, history.makers())
+    config = plans.configured(chosen.configfile, chosen.config)
+    plan = plans.plan(chosen.directory, config, targets, history.makers())
     found = staleness.stale(history, plan)
     return sentences.stale(targets, found, unmade), int(bool(found.jobs))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from snakemake.api import SnakemakeApi
-from snakemake.cli import get_argument_parser
+from snakemake.cli import get_argument_parser, parse_config
 from snakemake.exceptions import MissingRuleException, RuleException, WorkflowError
 from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
 
@@ -24,7 +24,21 @@ _PROFILE = _BASE / "profiles/default"  # which Snakemake picks up by itself
 _REMEDY = "Type snakemake --dry-run with the same target and files: it says more."
 
 
-def plan(directory: Path, configfiles: Sequence[Path], targets: Sequence[str], made: Iterable[str]) -> list[Planned]:
+def configured(configfiles: Sequence[Path], words: Sequence[str]) -> ConfigSettings:
+    """Return the configuration that Snakemake takes from ``--configfile`` and, over it, ``--config``: KEY=VALUE each.
+
+    Raises `UnusableInput` where one of the ``words`` is not of that form; it is not repeated, as it may be a secret.
+    """
+    try:
+        keys = parse_config(words)
+    except ValueError:
+        raise UnusableInput(
+            "--config", "expected KEY=VALUE, found what is not of that form", "Type it as snakemake was given it."
+        ) from None
+    return ConfigSettings(config=keys, configfiles=[path.absolute() for path in configfiles])
+
+
+def plan(directory: Path, config: ConfigSettings, targets: Sequence[str], made: Iterable[str]) -> list[Planned]:
     """Return the jobs behind ``targets``, sources first, as Snakemake plans them in ``directory``.
 
     Raises `UnusableInput` where the workflow cannot be planned: a key that is no key, a target that no rule makes; that
@@ -35,7 +49,7 @@ def plan(directory: Path, configfiles: Sequence[Path], targets: Sequence[str], m
     )
     try:
         with contextlib.chdir(Path.cwd()), SnakemakeApi(quiet) as api:
-            workflow = _read(api, directory, configfiles, targets)
+            workflow = _read(api, directory, config, targets)
             try:
                 workflow._build_dag()
             except MissingRuleException as error:
@@ -52,10 +66,10 @@ def plan(directory: Path, configfiles: Sequence[Path], targets: Sequence[str], m
         ) from error
 
 
-def _read(api: SnakemakeApi, directory: Path, configfiles: Sequence[Path], targets: Sequence[str]):
+def _read(api: SnakemakeApi, directory: Path, config: ConfigSettings, targets: Sequence[str]):
     read = api.workflow(
         resource_settings=ResourceSettings(cores=1),
-        config_settings=ConfigSettings(configfiles=[path.absolute() for path in configfiles]),
+        config_settings=config,
         snakefile=_BASE / "Snakefile",
         workdir=directory,
     )
