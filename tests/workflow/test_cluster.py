@@ -1,7 +1,9 @@
 """The same workflow as jobs of a scheduler: a real SLURM of one node, and a submitter that is none."""
 
 import contextlib
+import os
 import random
+import re
 import shutil
 import subprocess
 import time
@@ -14,6 +16,8 @@ import slurm
 from checkouts import BASE, RULES, TINY, Checkout, contents
 
 FIGURE = "results/fig9.png"
+DOCUMENTED = BASE / "docs/cluster.md"
+NO_GPU = "Networks run on processors: nobody said how many GPUs the cluster has"
 PROFILE = ("--profile", "profiles/slurm", "--configfile", TINY)
 # There is no database to be asked, nor time to wait.
 HERE = ("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1", "--slurm-no-account")
@@ -93,6 +97,38 @@ def test_a_job_that_fails_is_tried_again_with_twice_the_memory(unfinished: Check
     )
     assert done.returncode == 1
     assert (unfinished.path / "submitted").read_text().split() == ["2000", "4000"]
+
+
+def test_the_documented_command_of_another_scheduler_hands_on_what_a_job_asks_for_and_tries_again(checkout: Checkout):
+    """Also for a job without a GPU. That submitter takes none."""
+    (example,) = re.findall(r"(?ms)^```sh\n(snakemake --executor cluster-generic .*?)^```", DOCUMENTED.read_text())
+    done = asked_of(checkout, "bash", "-c", example.replace("results/fig9.png", "results/config.yaml"))
+    assert done.returncode == 1 and "run on processors" not in done.stderr
+    submitted = (checkout.path / "submitted").read_text().splitlines()
+    assert [line.split(" /")[0] for line in submitted] == [
+        "-V -l select=1:ncpus=1:mem=2000mb:ngpus=0 -l walltime=30:00",
+        "-V -l select=1:ncpus=1:mem=4000mb:ngpus=0 -l walltime=60:00",
+    ]
+
+
+def test_a_cluster_of_which_no_gpu_is_named_is_warned_of_and_used(checkout: Checkout):
+    options = ("--executor", "cluster-generic", "--cluster-generic-submit-cmd", "qsub", "--jobs", "2")
+    command = ("snakemake", "--configfile", TINY, *options, "results/config.yaml")
+    assert asked_of(checkout, *command).stderr.count(NO_GPU) == 1
+    assert (checkout.path / "submitted").exists()
+    assert NO_GPU not in asked_of(checkout, *command, "--resources", "gpu=0").stderr
+    assert NO_GPU not in asked_of(checkout, *command, "--dry-run").stderr
+    assert NO_GPU not in checkout.snakemake("results/config.yaml", OBVERSE_DEVICES="").stderr
+
+
+def asked_of(checkout: Checkout, *command: str) -> subprocess.CompletedProcess:
+    """Run a command where ``qsub`` keeps what it was asked and refuses it, on a machine without a GPU."""
+    (checkout.path / "bin").mkdir(exist_ok=True)
+    script = checkout.path / "bin/qsub"
+    script.write_text('#!/bin/sh\necho "$@" >>submitted\nexit 1\n')
+    script.chmod(0o755)
+    path = f"{script.parent}{os.pathsep}{os.environ['PATH']}"
+    return checkout.run(*command, PATH=path, OBVERSE_DEVICES="")
 
 
 def test_the_profile_groups_rules_that_there_are_and_sets_retries_in_one_place():

@@ -12,6 +12,14 @@ if DEVICES and "gpu" not in workflow.global_resources:
 GPU = int("gpu" in workflow.global_resources and workflow.global_resources["gpu"].value > 0)
 
 
+onstart:
+    if workflow.non_local_exec and workflow.is_main_process and "gpu" not in workflow.global_resources:
+        print(
+            "Networks run on processors: nobody said how many GPUs the cluster has (--resources gpu=N).",
+            file=sys.stderr,
+        )
+
+
 class Demand(NamedTuple):
     """MB of memory and minutes; docs/cluster.md says of what was measured."""
 
