@@ -9,9 +9,10 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.model.file import File as FileEntity
 from rocrate.rocrate import ROCrate
 
+from obverse.archive.layout import CODE
 from obverse.archive.manifest import KEPT, File, Link
 
-SNAKEFILE, CONFIG = "code/Snakefile", "code/config.yaml"
+SNAKEFILE, CONFIG = f"{CODE}/Snakefile", f"{CODE}/config.yaml"
 
 _WORKFLOW_PROFILE = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 _PARAMETER_PROFILE = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
@@ -48,7 +49,7 @@ def moment(seconds: float) -> str:
 
 def tools(runs: Sequence[Run], files: Mapping[str, File]) -> dict[str, str]:
     """Return the id of each rule's tool: its module, where the archive has it."""
-    modules = {rule: f"code/workflow/obverse/{rule}.py" for rule in sorted({run.link.rule for run in runs})}
+    modules = {rule: f"{CODE}/workflow/obverse/{rule}.py" for rule in sorted({run.link.rule for run in runs})}
     return {rule: quote(path) if path in files else f"#tool/{quote(rule)}" for rule, path in modules.items()}
 
 

@@ -9,6 +9,7 @@ from obverse.archive import codes, testimony
 from obverse.archive.checks import Checked
 from obverse.archive.contents import Archive
 from obverse.archive.graph import Graph
+from obverse.archive.layout import CODE, RESULTS
 from obverse.archive.manifest import Link
 from obverse.past.notes import Note
 from obverse.past.runs import Run
@@ -55,7 +56,7 @@ class _Weighing:
         broken += [
             f"{name}: it is behind this, and the manifest does not list it" for name in names if name not in self._files
         ]
-        made = [name for name in names if name.startswith("results/")]
+        made = [name for name in names if name.startswith(f"{RESULTS}/")]
         unrecorded = [f"{name}: by no job of the manifest" for name in made if self._graph.maker(name) is None]
         for link in links:
             broken += self._verdict(link)[0]
@@ -135,7 +136,7 @@ class _Weighing:
 
 def _inside(names: Iterable[str]) -> set[str]:
     """Return the names that say where a file lies: of one elsewhere the archive does not."""
-    return {name for name in names if name.startswith(("results/", "code/"))}
+    return {name for name in names if name.startswith((f"{RESULTS}/", f"{CODE}/"))}
 
 
 def _is_in(run: Run, shellcmd: str) -> bool:

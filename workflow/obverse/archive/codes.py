@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from obverse import provenance
 from obverse.archive.contents import Archive
+from obverse.archive.layout import CODE
 from obverse.archive.manifest import Link
 from obverse.archive.zips import Damage
 
 _PARAM = "code="
-_PACKAGE = "code/workflow/obverse"
+_PACKAGE = f"{CODE}/workflow/obverse"
 _MOST = 2**22  # bytes of a module: taking a larger one apart would take gigabytes
 
 

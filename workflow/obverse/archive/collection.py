@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from obverse.archive import checkout, disorder, events, members, restricted
+from obverse.archive.layout import CODE, METADATA, RECORDS, RESULTS
 from obverse.archive.manifest import ABSENT, KEPT, WITHHELD, File, Link
-from obverse.archive.places import CODE, RESULTS, Places
+from obverse.archive.places import Places
 from obverse.errors import UnusableInput
 from obverse.past import runs
 from obverse.past.jobs import Job, closure, finished
 from obverse.past.runs import Run
 
-_RECORDS, _METADATA = "records", "metadata"
 _OWN = ("LICENSE", "CITATION.cff")  # of the code, beside the README too
 
 
@@ -88,7 +88,7 @@ def _code(code: checkout.Code, places: Places) -> dict[str, Path]:
 
 
 def _record(run: Run, recorded: Path) -> str:
-    return f"{_RECORDS}/{run.record.relative_to(recorded).as_posix()}"
+    return f"{RECORDS}/{run.record.relative_to(recorded).as_posix()}"
 
 
 def _records(made: Mapping[str, Run], recorded: Path, jobs: Iterable[Job]) -> dict[str, members.Content]:
@@ -100,12 +100,12 @@ def _records(made: Mapping[str, Run], recorded: Path, jobs: Iterable[Job]) -> di
     workflow = recorded / "workflow.jsonl"
     if workflow.is_file():
         outputs = [path for job in jobs for path in job.outputs]
-        found[f"{_RECORDS}/workflow.jsonl"] = events.of_kept(workflow.read_bytes(), outputs)
+        found[f"{RECORDS}/workflow.jsonl"] = events.of_kept(workflow.read_bytes(), outputs)
     return found
 
 
 def _metadata(jobs: Iterable[Job], metadata: Path) -> dict[str, bytes]:
-    return {f"{_METADATA}/{name}": (metadata / name).read_bytes() for job in jobs for name in job.metadata}
+    return {f"{METADATA}/{name}": (metadata / name).read_bytes() for job in jobs for name in job.metadata}
 
 
 def _file(member: str, what: members.Content, made: Mapping[str, Run], jobs: Sequence[Job], places: Places) -> File:
@@ -127,7 +127,7 @@ def _read_as(member: str, jobs: Sequence[Job], places: Places) -> str:
 def _foreign(files: Iterable[str], code: checkout.Code) -> dict[str, str]:
     """Return the files that are neither results nor the project's, such as the user's data, and that they are left."""
     own = {f"{CODE}/{name}" for name in code.files}
-    kept = (f"{RESULTS}/", f"{_RECORDS}/", f"{_METADATA}/")
+    kept = (f"{RESULTS}/", f"{RECORDS}/", f"{METADATA}/")
     return {path: restricted.FOREIGN for path in files if not path.startswith(kept) and path not in own | set(_OWN)}
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import yaml
 
 from obverse.archive.contents import Archive
+from obverse.archive.layout import CODE, RESULTS
 from obverse.archive.zips import Damage
 from obverse.errors import UnusableInput
 
-RESOLVED = "results/config.yaml"
-_SHIPPED = "code/config.yaml"
+RESOLVED = f"{RESULTS}/config.yaml"
+_SHIPPED = f"{CODE}/config.yaml"
 _MOST = 2**20  # bytes: more take minutes to read
 _UNREADABLE = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 _CONSENTS = {"accept_terms": False, "confirm_spend": False, "max_cost_usd": 0}  # and what they are when not given

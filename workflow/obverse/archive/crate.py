@@ -25,6 +25,7 @@ from obverse.archive.actions import (
     references,
     tools,
 )
+from obverse.archive.layout import CODE, METADATA, RECORDS, RESULTS, WORDS
 from obverse.archive.manifest import KEPT, MEMBER, File, canonical
 
 NAME = "ro-crate-metadata.json"
@@ -37,11 +38,7 @@ _PROFILES = {
     "https://w3id.org/ro/wfrun/provenance/0.5": ("Provenance Run Crate", "0.5"),
     _WORKFLOW_CRATE: ("Workflow RO-Crate", "1.0"),
 }
-_FOLDERS = {
-    "code/": "The project's files as they were",
-    "metadata/": "What Snakemake keeps of the jobs",
-    "records/": "What the jobs recorded of themselves",
-}
+_FOLDERS = (CODE, METADATA, RECORDS)  # of results each file is described
 _FORMATS = {
     ".cff": "application/yaml",
     ".csv": "text/csv",
@@ -109,9 +106,9 @@ def _add_root(crate: ROCrate, about: About, published: float) -> None:
 
 def _add_files(crate: ROCrate, about: About, files: Mapping[str, File], runs: Sequence[Run], modules: set[str]) -> None:
     used = {path for run in runs for path in (*run.link.inputs, *run.link.outputs)} | {MEMBER, CONFIG}
-    for folder, name in _FOLDERS.items():
-        if any(path.startswith(folder) for path in files):
-            crate.add(Dataset(crate, dest_path=folder, properties={"name": name}))
+    for folder in _FOLDERS:
+        if any(path.startswith(f"{folder}/") for path in files):
+            crate.add(Dataset(crate, dest_path=f"{folder}/", properties={"name": WORDS[folder]}))
     for path, file in sorted({MEMBER: File("", 0), **files}.items()):
         sums = {"sha256": file.sha256, "contentSize": str(file.size)} if file.sha256 else {}
         named = {"name": PurePosixPath(path).name, "encodingFormat": _format(path), **sums}
@@ -120,7 +117,7 @@ def _add_files(crate: ROCrate, about: About, files: Mapping[str, File], runs: Se
         elif quote(path) in modules:
             code = {"@type": ["File", "SoftwareSourceCode"], "version": about.version}
             crate.add(FileEntity(crate, dest_path=path, properties=named | code))
-        elif path != SNAKEFILE and (path.startswith(("results/", "records/")) or "/" not in path or path in used):
+        elif path != SNAKEFILE and (path.startswith((f"{RESULTS}/", f"{RECORDS}/")) or "/" not in path or path in used):
             whole = {"about": {"@id": "./"}} if path == "README.md" else {}
             crate.add(FileEntity(crate, dest_path=path, properties=named | whole))
 

@@ -7,6 +7,7 @@ from html import escape
 
 from obverse import pages
 from obverse.archive import readme
+from obverse.archive.layout import WORDS
 from obverse.archive.manifest import KEPT, File
 from obverse.archive.summary import ABOUT, Amount, Stage, Summary
 from obverse.past.runs import Machine
@@ -19,10 +20,7 @@ td.n, th.n { text-align: right; white-space: nowrap; padding-left: .8rem }
 """
 _FOLDERS = {
     ABOUT: "README, manifest, crate, licence, citation",
-    "code/": "the project’s files as they were",
-    "metadata/": "what Snakemake keeps of each file",
-    "records/": "what each job recorded of itself",
-    "results/": "what was archived, and all it was made of",
+    **{f"{folder}/": words.replace("'", "’") for folder, words in WORDS.items()},
 }
 _COMMANDS = {
     "Check it": ("Needs Python 3.11 or newer, and no package, no network, no GPU.", readme.CHECK),

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 
-RESULTS, CODE, ELSEWHERE = "results", "code", "elsewhere"
+from obverse.archive.layout import CODE, ELSEWHERE, RESULTS
 
 
 class Places:

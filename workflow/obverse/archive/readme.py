@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from textwrap import indent
 
+from obverse.archive.layout import WORDS
 from obverse.archive.manifest import ABSENT, KEPT, WITHHELD, File, Link, Made
 
 CHECK = """\
@@ -95,14 +96,8 @@ _UNVERSIONED = "Made outside a git repository: which commit the code is of is no
 
 
 def _contents(files: dict[str, File]) -> str:
-    told = {
-        "code": "the project's files as they were",
-        "results": "what was archived, and all it was made of",
-        "records": "what each job recorded of itself: command, hashes, versions, device",
-        "metadata": "what Snakemake keeps of each file, by which it sees what is stale",
-    }
     counted = Counter(path.partition("/")[0] for path, file in files.items() if file.status == KEPT)
-    return "\n".join(f"- `{folder}/`: {counted[folder]:,} files, {words}" for folder, words in told.items())
+    return "\n".join(f"- `{folder}/`: {counted[folder]:,} files, {words}" for folder, words in WORDS.items())
 
 
 def _withheld(files: dict[str, File]) -> str:

@@ -11,11 +11,12 @@ from obverse.archive.comparing import AGREES, DIFFERS, SAME, Comparison
 from obverse.archive.configs import changes
 from obverse.archive.contents import Archive
 from obverse.archive.graph import Graph
+from obverse.archive.layout import CODE, RESULTS
 from obverse.archive.manifest import ABSENT, KEPT
 from obverse.errors import UnusableInput
 from obverse.terminal import escaped
 
-_CODE = "code/"
+_CODE = f"{CODE}/"
 _CONFIG = "archived.config.yaml"
 _MOST = 2**32  # bytes of one file that is compared
 
@@ -93,8 +94,8 @@ def _unpack(archive: Archive, folder: Path) -> list[Path]:
 def _results(archive: Archive, targets: Sequence[str]) -> list[str]:
     """Return the results that ``targets`` come from, and they."""
     _, names = Graph(archive.manifest).behind(targets)
-    listed = archive.manifest.files
-    return [name for name in names if name.startswith("results/") and name in listed and listed[name].status != ABSENT]
+    listed, start = archive.manifest.files, f"{RESULTS}/"
+    return [name for name in names if name.startswith(start) and name in listed and listed[name].status != ABSENT]
 
 
 def _compared(archive: Archive, name: str, made: Path) -> Comparison:

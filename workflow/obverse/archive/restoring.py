@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obverse import files, stamps
-from obverse.archive import testimony
 from obverse.archive.contents import MOST, Archive
+from obverse.archive.layout import CODE, IN_DIRECTORY, RECORDS
 from obverse.archive.manifest import KEPT
 from obverse.archive.zips import Damage
 from obverse.errors import UnusableInput
 
-# Where members go, in this order: what their names begin with, and what stands there instead.
-_PLACES = {f"{testimony.NOTES}/": ".snakemake/metadata/", "records/": "results/records/", "results/": "results/"}
-_RECORDS = "records/"
+_RECORDS = f"{RECORDS}/"
 
 # What Snakemake looks at to find what is stale.
 _CODE = ("Snakefile", "config.yaml", "workflow/", "resources/", "envs/", "profiles/")
@@ -44,7 +42,8 @@ def placements(archive: Archive, directory: Path) -> list[Placement]:
     Raises `UnusableInput` where two go to one place, one below another, or one out of ``directory``.
     """
     found: list[Placement] = []
-    for start, place in _PLACES.items():
+    for folder, place in IN_DIRECTORY.items():
+        start = f"{folder}/"
         for name, file in sorted(archive.manifest.files.items()):
             if name.startswith(start) and file.status == KEPT:
                 found.append(Placement(name, archive.place(name, directory / place, start), file.mtime_ns))
@@ -84,9 +83,9 @@ def check_free(archive: Archive, directory: Path, wanted: Sequence[Placement]) -
 def differing_code(archive: Archive, checkout: Path) -> list[str]:
     """Return which files of the code that Snakemake looks at ``checkout`` lacks, or has otherwise."""
     listed = {
-        name.removeprefix("code/"): file.sha256
+        name.removeprefix(f"{CODE}/"): file.sha256
         for name, file in archive.manifest.files.items()
-        if name.startswith("code/") and name.removeprefix("code/").startswith(_CODE)
+        if name.startswith(f"{CODE}/") and name.removeprefix(f"{CODE}/").startswith(_CODE)
     }
     return sorted(name for name, sha256 in listed.items() if _sha256(checkout / name) != sha256)
 

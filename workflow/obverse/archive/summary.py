@@ -14,6 +14,7 @@ import yaml
 from obverse import stamps
 from obverse.archive import contents, manifest
 from obverse.archive.contents import Archive
+from obverse.archive.layout import CODE, RESULTS
 from obverse.archive.manifest import KEPT, File, Link, Made, Manifest
 from obverse.archive.zips import Damage
 from obverse.errors import UnusableInput
@@ -21,8 +22,8 @@ from obverse.past import runs
 from obverse.past.runs import Machine, Run
 
 ABOUT = "about it"  # what describes the archive, beside the folders
-_SOURCES = ("results", "sources")
-_PROJECT, _CONFIG = "code/pyproject.toml", "results/config.yaml"
+_SOURCES = (RESULTS, "sources")
+_PROJECT, _CONFIG = f"{CODE}/pyproject.toml", f"{RESULTS}/config.yaml"
 
 
 @dataclass(frozen=True)
@@ -187,4 +188,4 @@ def _sources(files: Mapping[str, File]) -> dict[str, dict[str, File]]:
 def _further(told: Manifest) -> dict[str, File]:
     made = {output for link in told.links for output in link.outputs}
     read_in = {path for link in told.links for path in link.inputs}
-    return {path: told.files[path] for path in sorted(read_in - made) if not path.startswith("results/")}
+    return {path: told.files[path] for path in sorted(read_in - made) if not path.startswith(f"{RESULTS}/")}

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from obverse.archive.contents import Archive
+from obverse.archive.layout import METADATA
 from obverse.archive.manifest import Link
 from obverse.archive.zips import Damage
 from obverse.past import notes, runs
 from obverse.past.notes import Note
 from obverse.past.runs import Run
-
-NOTES = "metadata"  # the folder of Snakemake's own files
 
 
 def run(archive: Archive, link: Link) -> Run | None:
@@ -30,7 +29,7 @@ def run(archive: Archive, link: Link) -> Run | None:
 def noted(archive: Archive, output: str) -> str:
     """Return the member that is Snakemake's note on ``output``, or on the folder it is in, empty where none is."""
     above = [str(folder) for folder in PurePosixPath(output).parents if len(folder.parts) > 1]
-    named = (f"{NOTES}/{notes.name(path)}" for path in (output, *above))
+    named = (f"{METADATA}/{notes.name(path)}" for path in (output, *above))
     return next((name for name in named if name in archive.manifest.files), "")
 
 

@@ -14,15 +14,16 @@ from pathlib import Path, PurePosixPath
 from obverse import records, stamps
 from obverse.archive import contents, testimony
 from obverse.archive.contents import Archive
+from obverse.archive.layout import IN_DIRECTORY, METADATA, RECORDS
 from obverse.errors import UnusableInput
 from obverse.lineage import guesses
 from obverse.past import runs
 from obverse.past.jobs import Job, closure, finished
 from obverse.past.runs import Run
 
-METADATA = ".snakemake/metadata"
+_NOTES = IN_DIRECTORY[METADATA]
 
-_FOLDERS = (f"{testimony.NOTES}/", "records/jobs/")  # the members of an archive that tell of jobs
+_FOLDERS = (f"{METADATA}/", f"{RECORDS}/jobs/")  # the members of an archive that tell of jobs
 _ANOTHER = "Name a result, such as results/fig9.png."
 
 _COMMITTED = re.compile(r"^(\.\./)+(?=resources/)")  # as a run in another folder than the checkout names them
@@ -113,14 +114,14 @@ def read(where: Path) -> History:
     if not where.exists():
         remedy = "Name a folder where snakemake was started, or an archive, such as results/archive.zip."
         raise UnusableInput(where, "expected a working directory or an archive, found no such file or folder", remedy)
-    metadata = where / METADATA
+    metadata = where / _NOTES
     if not metadata.is_dir():
         remedy = "Name the folder where snakemake was started, with the .snakemake it left there."
-        raise UnusableInput(where, f"expected what Snakemake keeps in {METADATA}, found none", remedy)
+        raise UnusableInput(where, f"expected what Snakemake keeps in {_NOTES}, found none", remedy)
     jobs = finished(metadata)
     if not jobs:
         remedy = "Make something first, such as results/fig9.png."
-        raise UnusableInput(where, f"expected a record of what was made in {METADATA}, found none", remedy)
+        raise UnusableInput(where, f"expected a record of what was made in {_NOTES}, found none", remedy)
     return _history(where, jobs, where / records.FOLDER / "jobs", {}, where)
 
 
@@ -176,11 +177,11 @@ def _of_archive(path: Path) -> History:
     """Return the history that an archive holds; what tells of it is unpacked, to be read as in a working directory."""
     with contents.opening(path) as archive, tempfile.TemporaryDirectory() as unpacked:
         _unpack(archive, Path(unpacked))
-        jobs = finished(Path(unpacked) / testimony.NOTES)
+        jobs = finished(Path(unpacked) / METADATA)
         files = archive.manifest.files
         paths = {path for job in jobs for path in (*job.inputs, *job.outputs)}
         packed = {named(path): files[name].sha256 for path in paths if (name := testimony.member(path, files)) in files}
-        return _history(path, jobs, Path(unpacked) / "records" / "jobs", packed, None)
+        return _history(path, jobs, Path(unpacked) / RECORDS / "jobs", packed, None)
 
 
 def _unpack(archive: Archive, target: Path) -> None:
