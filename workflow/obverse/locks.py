@@ -77,7 +77,8 @@ def alone(directory: Path) -> Iterator[None]:
     with (directory / "alive").open("w") as alive:
         if not _free(alive, fcntl.LOCK_EX) or _is_held(directory / "jobs"):
             raise UnusableInput(directory, "expected no run at work, found one", "Wait for it, or end it.")
-        _name_run(directory)
+        if run_of(directory):  # else none of its jobs can come late
+            _name_run(directory)
         yield
 
 
