@@ -172,13 +172,13 @@ def test_a_killed_snakemake_leaves_no_puzzle_where_a_number_was_changed_before_t
     """The job that outlives it writes late: not over what the new number gives."""
     outputs, _ = first_job(clone, "train_inverter", "results/fig9.png")
     weights = next(output for output in outputs if output.endswith(".safetensors"))
+    old = stamps.digest(clone.path / weights)
     running = start(clone, "--forcerun", "train_inverter", "--", weights)
     job = find(clone, "obverse.train_inverter ", running)
     assert job
     os.kill(job, signal.SIGSTOP)
     running.kill()
     running.wait()
-    old = stamps.digest(clone.path / weights) if (clone.path / weights).exists() else ""
     inverters = "inverters:\n  faces:\n    width: 4\n    epochs: "
     clone.edit(TINY, f"{inverters}2", f"{inverters}3")
     following = start(clone, weights, stderr=subprocess.PIPE)
