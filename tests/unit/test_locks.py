@@ -1,5 +1,6 @@
-"""Locks across processes: what one process may remove depends on which others live."""
+"""Locks across processes: what one process may remove, or write, depends on which others live."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -22,6 +23,40 @@ SERVE = (
     "held = locks.serve(Path(sys.argv[1]), sys.argv[2])\n"
     "print(0, flush=True); sys.stdin.read()"
 )
+# A run of one job: the one that makes 2 outlives it until it is let, the one that makes 3 does not wait.
+SNAKEFILE = """
+import sys
+from pathlib import Path
+
+sys.path.insert(0, {package!r})
+from obverse import locks
+
+locks.guard(workflow, Path(".snakemake"))
+shell.prefix("export PYTHONPATH={package} {variable}=.snakemake; ")
+
+
+rule make_number:
+    output: "number.txt"
+    params: number=config["number"]
+    shell: "exec python make_number.py --number {{params.number}} --output {{output}}"
+"""
+STAGE = """
+from pathlib import Path
+
+from obverse import cli, files
+
+
+def make_number(*, number: int, output: Path) -> None:
+    if number == 2:
+        alive = open("begun", "w")
+        print("here", file=alive, flush=True)
+        open("go").read()
+    files.write_bytes(output, str(number).encode())
+
+
+if __name__ == "__main__":
+    cli.run(make_number)
+"""
 
 
 class Holder:
@@ -104,7 +139,7 @@ def test_a_second_process_does_not_wait_for_the_first(directory: Path, start):
 
 
 def test_the_commands_a_process_started_do_not_keep_it_alive(directory: Path):
-    """A killed Snakemake leaves its jobs running for a while: they hold nothing."""
+    """What is no stage holds nothing, and makes nothing: it may stay as long as it likes."""
     orphan = (
         "import subprocess, sys; from pathlib import Path; from obverse import locks\n"
         "held = locks.take_over(Path(sys.argv[1]))\n"
@@ -120,6 +155,33 @@ def test_the_commands_a_process_started_do_not_keep_it_alive(directory: Path):
         assert clear(directory) == 1
     finally:
         os.kill(job, signal.SIGKILL)
+
+
+def run_for(number: int, folder: Path, stderr: int) -> subprocess.Popen:
+    """Start a Snakemake there that makes ``number``."""
+    command = ["snakemake", "--cores", "1", "--rerun-incomplete", "--config", f"number={number}"]
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=stderr, text=True)
+
+
+def test_a_job_of_a_killed_local_run_does_not_put_its_file_over_the_next_run_s(tmp_path: Path):
+    """A number was changed in between; the job that makes the old one writes late."""
+    package = str(Path(locks.__file__).parents[1])
+    (tmp_path / "Snakefile").write_text(SNAKEFILE.format(package=package, variable=locks.STATE))
+    (tmp_path / "make_number.py").write_text(STAGE)
+    os.mkfifo(tmp_path / "begun")
+    os.mkfifo(tmp_path / "go")
+    first = run_for(2, tmp_path, subprocess.DEVNULL)  # a pipe would end with the job alone
+    with (tmp_path / "begun").open() as job:
+        assert job.readline() == "here\n"
+        first.kill()
+        first.wait()
+        second = run_for(3, tmp_path, subprocess.PIPE)
+        said = list(itertools.takewhile(lambda line: "still at work here: waiting" not in line, second.stderr))
+        (tmp_path / "go").write_text("on")
+        second.communicate()
+        assert second.returncode == 0, said
+        assert job.read() == ""  # it is dead
+    assert (tmp_path / "number.txt").read_text() == "3"
 
 
 def test_a_directory_that_is_not_there_yet_is_made(tmp_path: Path):
@@ -178,3 +240,75 @@ def test_a_directory_is_in_use_by_a_run_and_by_its_jobs(directory: Path, start):
     assert locks.in_use(directory)
     job.kill()
     assert not locks.in_use(directory)
+
+
+def test_who_comes_while_another_waits_for_the_jobs_of_a_killed_run_says_why_it_waits_too(directory: Path, start):
+    run = start()
+    job = start(locks.run_of(directory))
+    run.kill()
+    second = take(directory)
+    assert "Jobs of a killed run are still at work here" in second.stderr.readline()
+    third = take(directory)
+    assert "Another run is about to begin here" in third.stderr.readline()
+    job.kill()
+    assert second.stdout.readline() == "0\n" and third.stdout.readline() == "0\n"
+    second.communicate()
+    third.communicate()
+
+
+def take(directory: Path) -> subprocess.Popen:
+    """Start another process that takes the directory over, and may have to wait."""
+    environment = os.environ | {"PYTHONPATH": str(Path(locks.__file__).parents[1])}
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    return subprocess.Popen([sys.executable, "-c", HOLD, directory], env=environment, text=True, **pipes)
+
+
+def test_a_stage_is_at_work_where_the_environment_says_so_and_what_it_started_is_not(directory: Path, monkeypatch):
+    with locks.at_work():
+        assert not locks.in_use(directory)
+    monkeypatch.setenv(locks.STATE, str(directory))
+    with locks.at_work():
+        assert locks.in_use(directory)
+        service = subprocess.Popen(["sleep", "60"])
+    assert not locks.in_use(directory)
+    service.kill()
+    service.communicate()
+
+
+def test_a_stage_of_a_run_that_was_killed_before_it_began_does_nothing(directory: Path, start, monkeypatch):
+    """Its Python may take seconds to start."""
+    monkeypatch.setenv(locks.STATE, str(directory))
+    run = start()
+    monkeypatch.setenv(locks.RUN, locks.run_of(directory))
+    with locks.at_work():
+        pass
+    run.kill()
+    start()
+    with pytest.raises(UnusableInput, match="a later one has taken over"), locks.at_work():
+        pytest.fail("it worked")
+    assert clear(directory) == 0
+
+
+def test_who_is_alone_in_a_directory_lets_a_run_wait_that_says_so(directory: Path, start):
+    """The jobs of a run that was killed before, and come late, do nothing."""
+    run = start()
+    name = locks.run_of(directory)
+    run.kill()
+    with locks.alone(directory):
+        assert locks.in_use(directory)
+        later = take(directory)
+        assert "Another run is about to begin here" in later.stderr.readline()
+        with pytest.raises(UnusableInput, match="a later one has taken over"):
+            locks.serve(directory, name)
+    assert later.stdout.readline() == "0\n"
+    later.communicate()
+    assert not locks.in_use(directory)
+
+
+@pytest.mark.parametrize("what", ["a run", "a job"])
+def test_nobody_is_alone_where_a_run_or_a_job_is_at_work(directory: Path, start, what: str):
+    start(None if what == "a run" else "")
+    name = locks.run_of(directory)
+    with pytest.raises(UnusableInput, match="expected no run at work, found one"), locks.alone(directory):
+        pytest.fail("it was alone")
+    assert locks.run_of(directory) == name

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,13 @@ def copy_it(*, sources: list[Path], folder: Path, nothing: Path, how: str, threa
             raise KeyboardInterrupt
         case "waits":
             time.sleep(60)
+        case "pauses":
+            time.sleep(2)
+        case "makes much":
+            with files.replacing(output) as temporary:
+                temporary.touch()
+                os.truncate(temporary, 2**36)
+            return
         case "forks":
             child_is_ended()
         case "makes a folder":
@@ -70,6 +78,8 @@ def copy_it(*, sources: list[Path], folder: Path, nothing: Path, how: str, threa
 if __name__ == "__main__":
     cli.run(copy_it)
 '''
+PAUSE = 2  # seconds
+LARGE = 2**36  # bytes, without a block on the disk: nobody waits for their sum
 ENDED = {
     *("event", "id", "stage", "command", "started", "ended", "exit_status", "error", "inputs", "outputs", "threads"),
     *("device", "host", "python", "versions", "code", "environment", "recording_seconds"),
@@ -127,7 +137,12 @@ def test_a_command_leaves_two_lines_in_the_file_of_its_arguments(command: Comman
     assert ended["command"] == started["command"] == ["python", "-m", "obverse.copy_it", *command.words("well")]
     assert started["time"] == ended["started"] <= ended["ended"] and ended["started"].endswith("+00:00")
     assert (ended["stage"], ended["exit_status"], ended["error"]) == ("copy_it", 0, "")
-    assert 0 < ended["recording_seconds"] < 60
+
+
+def test_what_recording_took_is_told_apart_from_what_the_command_did(command: Command):
+    begun = time.perf_counter()
+    command.run("pauses")
+    assert 0 < command.lines("pauses")[-1]["recording_seconds"] < time.perf_counter() - begun - PAUSE
 
 
 def test_keys_are_sorted_and_each_run_adds_its_own_lines(command: Command):
@@ -190,7 +205,7 @@ def test_a_failed_command_is_there_with_its_status_and_the_first_line_of_its_err
     ended = command.lines(how)[-1]
     assert (ended["event"], ended["exit_status"], ended["error"]) == ("ended", status, error)
     assert returned == (-signal.SIGINT if how == "interrupted" else status)
-    assert ended["outputs"]["made/out.txt"] == sha256(b"half")
+    assert ended["outputs"].get("made/out.txt") == (None if how == "interrupted" else sha256(b"half"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -202,6 +217,43 @@ def test_a_command_that_is_asked_to_end_says_so_and_ends_as_it_would_have(comman
     ended = command.lines("waits")[-1]
     assert running.returncode == -number
     assert (ended["exit_status"], ended["error"]) == (128 + number, f"ended by {number.name}")
+    assert ended.keys() == ENDED and ended["inputs"].keys() == {"a.txt", "b.txt", "there"}
+
+
+def test_a_command_that_is_asked_to_end_reads_nothing_for_its_record_which_would_take_longer_than_it_is_given(command):
+    running = command.start("waits")
+    assert running.stdout.readline() == "waits\n"
+    os.truncate(command.folder / "made/out.txt", LARGE)
+    running.terminate()
+    running.communicate()
+    ended = command.lines("waits")[-1]
+    assert (ended["outputs"], ended["code"], ended["versions"]) == ({}, {}, {}) and ended["python"]
+
+
+def test_a_command_that_is_asked_to_end_while_its_inputs_are_still_read_says_so_too(command: Command):
+    os.truncate(command.folder / "a.txt", LARGE)
+    running = command.start("well")
+    while not command.path("well").exists() or not command.lines("well"):
+        time.sleep(0.02)
+    running.terminate()
+    assert running.communicate() == ("", "")  # the stage itself had not begun
+    ended = command.lines("well")[-1]
+    assert (ended["event"], ended["error"]) == ("ended", "ended by SIGTERM")
+    assert (ended["inputs"], ended["outputs"]) == ({}, {})
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_asked_to_end_while_its_outputs_are_read_did_not_end_well(command: Command, number):
+    """Its rule fails, and Snakemake deletes them."""
+    running = command.start("makes much")
+    assert running.stdout.readline() == "makes much\n"
+    while not (command.folder / "made/out.txt").exists() or (command.folder / "made/out.txt").stat().st_size < LARGE:
+        time.sleep(0.02)
+    running.send_signal(number)
+    running.communicate()
+    ended = command.lines("makes much")
+    assert [line["event"] for line in ended] == ["started", "ended"]
+    assert running.returncode == -number and ended[-1]["exit_status"] == 128 + number
 
 
 def test_a_command_that_is_killed_leaves_its_start_alone(command: Command):

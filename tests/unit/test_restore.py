@@ -65,7 +65,7 @@ def test_results_with_their_times_records_and_notes_go_where_snakemake_has_them(
             assert path.read_bytes().rstrip() == wanted.rstrip(), name
             assert start != "results/" or path.stat().st_mtime_ns == handmade.TIME
     code = {name.removeprefix("code/") for name in parts.members if name.startswith("code/")}
-    assert set(below(clone)) - code == {
+    assert set(below(clone)) - code - {".snakemake/alive"} == {
         places[name.split("/")[0] + "/"] + name.split("/", 1)[1]
         for name in parts.members
         if name.split("/")[0] + "/" in places
@@ -345,6 +345,27 @@ def test_a_configuration_that_takes_long_to_read_is_refused(put, clone):
 
 
 def test_a_folder_at_work_is_left_alone(put, clone):
+    alive, _ = locks.take_over(clone / ".snakemake")
+    with alive:
+        assert "expected no run at work" in put(handmade.whole())[0]
+    assert not (clone / "results").exists()
+
+
+def test_no_run_begins_while_results_are_written(put, clone, monkeypatch):
+    """It would find notes without results, and make all anew."""
+    place, seen = restoring.place, []
+
+    def watching(*given):
+        seen.append(locks.in_use(clone / ".snakemake"))
+        return place(*given)
+
+    monkeypatch.setattr(restoring, "place", watching)
+    assert put(handmade.whole())[0] == "" and seen == [True]
+    assert not locks.in_use(clone / ".snakemake")
+
+
+def test_a_run_that_began_while_the_archive_was_read_is_left_alone(put, clone, monkeypatch):
+    monkeypatch.setattr(locks, "in_use", lambda directory: False)
     alive, _ = locks.take_over(clone / ".snakemake")
     with alive:
         assert "expected no run at work" in put(handmade.whole())[0]

@@ -170,8 +170,11 @@ def begin(cluster: slurm.Cluster, checkout: Checkout) -> subprocess.Popen:
     return cluster.start("snakemake", *PROFILE, *HERE, FIGURE, folder=checkout.path, PYTHONPATH=path)
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("disturbance", DISTURBANCES, ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "disturbance",
+    [kill_head, *(pytest.param(each, marks=pytest.mark.soak) for each in (cancel_job, lose_node))],
+    ids=lambda each: each.__name__,
+)
 def test_whatever_is_killed_the_same_command_ends_in_the_same_bytes(
     cluster: slurm.Cluster, unfinished: Checkout, finished: Checkout, disturbance: Callable
 ):

@@ -66,12 +66,10 @@ def processes_of(directory: Path) -> Iterator[tuple[int, str]]:
             continue
 
 
-def start(checkout: Checkout, *arguments: str) -> subprocess.Popen:
+def start(checkout: Checkout, *arguments: str, stderr: int = subprocess.DEVNULL) -> subprocess.Popen:
     command = ["snakemake", "--configfile", TINY, "--cores", "2", *arguments]
     environment = os.environ | {"PYTHONPATH": str(checkout.path / "workflow")}
-    return subprocess.Popen(
-        command, cwd=checkout.path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    return subprocess.Popen(command, cwd=checkout.path, env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
 
 
 def find(checkout: Checkout, word: str, running: subprocess.Popen) -> int | None:
@@ -168,6 +166,34 @@ def test_a_killed_snakemake_leaves_no_puzzle(clone: Checkout, finished: Checkout
     assert done.returncode == 0, done.stdout + done.stderr
     assert "A run was killed here" in done.stderr
     assert contents(clone.path / "results") == contents(finished.path / "results")
+
+
+def test_a_killed_snakemake_leaves_no_puzzle_where_a_number_was_changed_before_the_next(clone: Checkout):
+    """The job that outlives it writes late: not over what the new number gives."""
+    outputs, _ = first_job(clone, "train_inverter", "results/fig9.png")
+    weights = next(output for output in outputs if output.endswith(".safetensors"))
+    old = stamps.digest(clone.path / weights)
+    running = start(clone, "--forcerun", "train_inverter", "--", weights)
+    job = find(clone, "obverse.train_inverter ", running)
+    assert job
+    os.kill(job, signal.SIGSTOP)
+    running.kill()
+    running.wait()
+    inverters = "inverters:\n  faces:\n    width: 4\n    epochs: "
+    clone.edit(TINY, f"{inverters}2", f"{inverters}3")
+    following = start(clone, weights, stderr=subprocess.PIPE)
+    for line in following.stderr:  # where the job was stopped before it held anything, to the end
+        if b"still at work here: waiting" in line:
+            break
+    os.kill(job, signal.SIGCONT)
+    following.communicate()
+    assert following.returncode == 0
+    while job in dict(processes_of(clone.path.resolve())):
+        time.sleep(0.02)
+    new = stamps.digest(clone.path / weights)
+    again = clone.snakemake("--forcerun", "train_inverter", "--", weights)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert stamps.digest(clone.path / weights) == new != old
 
 
 def test_a_living_snakemake_keeps_its_lock(clone: Checkout):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
 
-from obverse import records, slots
+from obverse import locks, records, slots
 from obverse.errors import UnusableInput
 
 
@@ -58,7 +58,7 @@ def run(stage: Callable[..., None]) -> None:
     """Run ``stage`` on the command line's arguments; an `UnusableInput` is printed and ends in exit status 1."""
     arguments = vars(parser(stage).parse_args())
     try:
-        with slots.own_device(stage.__name__), records.recording(stage.__name__, arguments):
+        with locks.at_work(), slots.own_device(stage.__name__), records.recording(stage.__name__, arguments):
             stage(**arguments)
     except UnusableInput as error:
         print(f"{stage.__name__}: error: {error}", file=sys.stderr)

@@ -1,23 +1,26 @@
-"""Who is at work in a directory: the locks of a killed Snakemake are removed, the jobs it left on a cluster do no harm.
+"""Who is at work in a directory: the locks of a killed Snakemake are removed, the jobs it left behind do no harm.
 
 Snakemake's own lock is a set of files that say nothing of who made them, so after a kill it asks the user to judge.
 Here every Snakemake process that runs jobs holds a shared lock of the operating system, which dies with it: whoever
-gets the exclusive one knows that nobody else is at work. Jobs on a cluster outlive the run that submitted them. They
-hold a lock of their own, for which the next run waits, and those still in the queue then find another run's name. Who
-only looks (a dry-run, a report, a graph) takes no lock, waits for nobody and changes nothing.
+gets the exclusive one knows that nobody else is at work. Jobs outlive the run that started them, here and on a cluster.
+They hold a lock of their own, for which the next run waits, and those that have still to begin then find another run's
+name. Who only looks (a dry-run, a report, a graph) takes no lock, waits for nobody and changes nothing.
 """
 
+import contextlib
 import fcntl
 import functools
 import os
 import sys
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from obverse.errors import UnusableInput
 
-RUN = "OBVERSE_RUN"  # in the environment of a cluster's job: the name of the run that submitted it
+RUN = "OBVERSE_RUN"  # in the environment of a job: the name of the run that started it
+STATE = "OBVERSE_STATE"  # in the environment of a stage that a rule runs: the directory (.snakemake) it works for
 
 
 def guard(workflow, directory: Path) -> None:
@@ -45,24 +48,43 @@ def guard(workflow, directory: Path) -> None:
 def take_over(directory: Path) -> tuple[IO, int]:
     """Remove Snakemake's lock files in ``directory`` when no living process can have made them.
 
-    Then wait for jobs that a dead run has on a cluster, and give the directory a new run's name. Returns the open file
+    Then wait for jobs that a dead run left at work, and give the directory a new run's name. Returns the open file
     whose lock must be held as long as jobs are run, and how many lock files were removed.
     """
     directory.mkdir(parents=True, exist_ok=True)
     alive = (directory / "alive").open("w")
     removed = 0
-    try:
-        fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        pass  # another process is alive: its locks are its own, and Snakemake will explain them
-    else:
+    if _free(alive, fcntl.LOCK_EX):
         for stale in (directory / "locks").glob("*.lock"):
             stale.unlink()
             removed += 1
-        (directory / "run").write_text(uuid.uuid4().hex)
-        _wait_for_jobs(directory)
-    fcntl.flock(alive, fcntl.LOCK_SH)
+        _name_run(directory)
+        with (directory / "jobs").open("w") as working:
+            said = "Jobs of a killed run are still at work here: waiting for them to end, or to be cancelled or killed."
+            _wait(working, fcntl.LOCK_EX, said)
+    # Else another process is alive: its locks are its own, and Snakemake will explain them.
+    _wait(alive, fcntl.LOCK_SH, "Another run is about to begin here, or an archive to be restored: waiting for that.")
     return alive, removed
+
+
+@contextlib.contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """Let no run begin in ``directory`` (``.snakemake``), which is made, while the block writes what runs write.
+
+    A run that is started meanwhile waits. Raises `UnusableInput` when one, or a job, is at work there.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "alive").open("w") as alive:
+        if not _free(alive, fcntl.LOCK_EX) or _is_held(directory / "jobs"):
+            raise UnusableInput(directory, "expected no run at work, found one", "Wait for it, or end it.")
+        if run_of(directory):  # else none of its jobs can come late
+            _name_run(directory)
+        yield
+
+
+def _name_run(directory: Path) -> None:
+    """Give the directory a new run's name: jobs of an older one, which have still to begin, will do nothing."""
+    (directory / "run").write_text(uuid.uuid4().hex)
 
 
 def run_of(directory: Path) -> str:
@@ -70,8 +92,19 @@ def run_of(directory: Path) -> str:
     return (directory / "run").read_text() if (directory / "run").exists() else ""
 
 
+@contextlib.contextmanager
+def at_work() -> Iterator[None]:
+    """Let a stage work for the run, in the directory, that the environment names, as `serve` does.
+
+    Does nothing where no directory is named: by hand.
+    """
+    directory = os.environ.get(STATE)
+    with serve(Path(directory), os.environ.get(RUN, "")) if directory else contextlib.nullcontext():
+        yield
+
+
 def serve(directory: Path, run: str) -> IO:
-    """Let a job on a cluster work in ``directory`` for ``run``; for an empty one, which nobody told it, in any case.
+    """Let a job work in ``directory`` for ``run``; for an empty one, which nobody told it, in any case.
 
     Returns the open file whose lock must be held as long as the job works. Raises `UnusableInput` when another run has
     taken over: it makes the same files.
@@ -85,7 +118,7 @@ def serve(directory: Path, run: str) -> IO:
 
 
 def in_use(directory: Path) -> bool:
-    """Return whether a living Snakemake process runs jobs in ``directory`` (``.snakemake``), or a cluster does."""
+    """Return whether a living Snakemake process, or a job, here or on a cluster, works in ``directory``."""
     return any(_is_held(directory / name) for name in ("alive", "jobs"))
 
 
@@ -93,18 +126,20 @@ def _is_held(path: Path) -> bool:
     if not path.exists():
         return False
     with path.open("r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return not _free(file, fcntl.LOCK_EX)
 
 
-def _wait_for_jobs(directory: Path) -> None:
-    with (directory / "jobs").open("w") as working:
-        try:
-            fcntl.flock(working, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            said = "Jobs of a killed run are still at work here: waiting for them to end, or to be cancelled."
-            print(said, file=sys.stderr)
-            fcntl.flock(working, fcntl.LOCK_EX)
+def _free(file: IO, kind: int) -> bool:
+    """Return whether a lock of that kind could be had, which then is ours."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait(file: IO, kind: int, said: str) -> None:
+    """Take a lock of that kind; where it must be waited for, say so."""
+    if not _free(file, kind):
+        print(said, file=sys.stderr, flush=True)
+        fcntl.flock(file, kind)

@@ -28,6 +28,7 @@ FOLDER = "results/records"  # the workflow's; under the directory it works in
 VARIABLE = "OBVERSE_RECORDS"
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)  # what a scheduler or a closed terminal sends
+_READ = ("outputs", "versions", "code")  # what is found by reading files, gigabytes or thousands of them
 
 
 @contextlib.contextmanager
@@ -38,13 +39,13 @@ def recording(stage: str, arguments: Mapping[str, object]) -> Iterator[None]:
         yield
         return
     job = _Job(Path(folder).absolute(), stage, arguments)
-    job.start()
     try:
+        job.start()
         yield
+        job.end(0, "")
     except BaseException as error:
-        job.end(*_outcome(error))
+        job.end(*_outcome(error), asked=isinstance(error, KeyboardInterrupt))
         raise
-    job.end(0, "")
 
 
 def now() -> str:
@@ -76,6 +77,10 @@ class _Job:
     def start(self) -> None:
         """Write the first line; take down what an edit or the job itself might change before its end."""
         begun = time.perf_counter()
+        if threading.current_thread() is threading.main_thread():
+            for number in _ENDING:
+                if signal.getsignal(number) is signal.SIG_DFL:
+                    self._handlers[number] = signal.signal(number, self._stop)
         with self._harmless():
             files.append(self._path, line(self._first()))
         with self._harmless():
@@ -83,33 +88,34 @@ class _Job:
         with self._harmless():
             self._inputs = _inputs(self._arguments)
             self._folders = _folders(self._arguments)
-        if threading.current_thread() is threading.main_thread():
-            for number in _ENDING:
-                if signal.getsignal(number) is signal.SIG_DFL:
-                    self._handlers[number] = signal.signal(number, self._stop)
         self._seconds += time.perf_counter() - begun
 
-    def end(self, status: int, error: str) -> None:
-        """Write the second line, unless it is written or this process is a child of the one that began."""
+    def end(self, status: int, error: str, *, asked: bool = False) -> None:
+        """Write the second line, unless it is written or this process is a child of the one that began.
+
+        One that is ``asked`` to end may be killed soon: what must be read for its record stays empty.
+        """
         begun = time.perf_counter()
+        if not self._ended and os.getpid() == self._pid:
+            last = self._last(status, error, asked)
+            last["recording_seconds"] = round(self._seconds + time.perf_counter() - begun, 4)
+            self._ended = True
+            with self._harmless():
+                files.append(self._path, line(last))
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        if self._ended or os.getpid() != self._pid:
-            return
-        self._ended = True
-        last = self._first() | {
-            **{"event": "ended", "stage": self._stage, "started": self._started, "ended": now()},
-            **{"exit_status": status, "error": error},
-        }
-        del last["time"], last["pid"]
+
+    def _last(self, status: int, error: str, asked: bool) -> dict[str, object]:
+        last = {key: value for key, value in self._first().items() if key not in ("time", "pid")}
+        last |= {"event": "ended", "stage": self._stage, "started": self._started, "ended": now()}
+        last |= {"exit_status": status, "error": error}
         for name, (find, otherwise) in self._facts().items():
             last[name] = otherwise
-            with self._harmless():
-                last[name] = find()
+            if not (asked and name in _READ):
+                with self._harmless():
+                    last[name] = find()
         last["inputs"] = {path: sha256 for path, sha256 in self._inputs.items() if path not in last["outputs"]}
-        last["recording_seconds"] = round(self._seconds + time.perf_counter() - begun, 4)
-        with self._harmless():
-            files.append(self._path, line(last))
+        return last
 
     def _first(self) -> dict[str, object]:
         begun = {"event": "started", "id": self._id, "time": self._started, "command": self._command}
@@ -131,7 +137,7 @@ class _Job:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         """Record that a signal ends this process, and let it: the handler of before is the default, which does."""
-        self.end(128 + number, f"ended by {signal.Signals(number).name}")
+        self.end(128 + number, f"ended by {signal.Signals(number).name}", asked=True)
         os.kill(os.getpid(), number)
 
     @contextlib.contextmanager

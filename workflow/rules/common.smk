@@ -28,10 +28,12 @@ from obverse.attacks import CEILING, FLOORS, JOINT, Attack, compared, of_figure,
 from obverse.errors import UnusableInput
 from obverse.provenance import code
 
+STATE = Path(".snakemake")
+
 # NumPy's products on one thread: their last digits depend on how many there are.
 shell.prefix(
     f"export PYTHONPATH={shlex.quote(str(BASE / 'workflow'))} OPENBLAS_NUM_THREADS=1"
-    f" {records.VARIABLE}={records.FOLDER}; "
+    f" {records.VARIABLE}={records.FOLDER} {locks.STATE}={STATE}; "
 )
 
 try:
@@ -40,11 +42,10 @@ except UnusableInput as error:
     print(f"config: {error}", file=sys.stderr)
     sys.exit(1)  # an exception would bury two lines in Snakemake's account of where it was raised
 
-STATE = Path(".snakemake")
 if workflow.is_main_process:
     locks.guard(workflow, STATE)
-else:  # a job on a cluster; what is locked stays open: the lock lives as long as this process
-    ALIVE = locks.serve(STATE, os.environ.get(locks.RUN, ""))
+else:  # a job on a cluster, and with it its stages; what is locked stays open: the lock lives as long as this process
+    ALIVE = locks.serve(STATE, os.environ.pop(locks.RUN, ""))
 
 
 # The names of targets that are trained alone, of all that are trained, and of those one can only ask.

@@ -65,9 +65,10 @@ def _restore(archive: Archive, directory: Path, force: bool) -> None:
     changed = _changes(archive, directory)
     restoring.check_room(archive, directory, wanted)
     directory.mkdir(exist_ok=True)
-    config = _config(changed, directory)
-    (directory / ".snakemake/incomplete").mkdir(parents=True, exist_ok=True)  # else Snakemake takes it for an old one
-    written = restoring.place(archive, wanted)
+    with locks.alone(directory / ".snakemake"):
+        config = _config(changed, directory)
+        (directory / ".snakemake/incomplete").mkdir(exist_ok=True)  # else Snakemake takes it for an old one
+        written = restoring.place(archive, wanted)
     words = snakemaking.command(
         directory=directory.resolve(), checkout=checkout.resolve(), targets=archive.manifest.targets, configfiles=config
     )
