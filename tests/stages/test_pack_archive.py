@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from crates import issues, run
-from obverse.archive import manifest, zips
+from obverse.archive import chains as verified
+from obverse.archive import checks, contents, manifest, zips
+from obverse.archive.chains import Chain
 from obverse.archive.manifest import Manifest
 from obverse.errors import UnusableInput
+from obverse.provenance import digest
 from packing import CODE, FACE, Study, record_name, study
 
 # Recommended, but not to be known: who ran it, who publishes it, and where the project can be found.
@@ -32,6 +35,12 @@ def packed_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
 def members(archive: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(archive) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
+
+
+def chains(archive: Path) -> list[Chain]:
+    """Return what `verify` finds of each target."""
+    with contents.opening(archive) as opened:
+        return verified.chains(opened, checks.members(opened))
 
 
 def told(archive: Path) -> Manifest:
@@ -88,7 +97,7 @@ def test_a_link_for_each_job_says_what_was_made_of_what(packed_study: Study):
     assert links["draw"].inputs == ("results/datasets/facescrub/images.npy",)
     assert links["tabulate"].inputs == ("code/resources/table.csv",)
     assert links["draw"].shellcmd.startswith("python -m obverse.draw ")
-    assert links["draw"].params == ("code=['draw=123']", "seed='1'")
+    assert links["draw"].params == (f"code=['draw={digest('SIZE = 3')}']", "seed='1'")
     assert links["draw"].record.startswith("records/jobs/draw/")
 
 
@@ -225,6 +234,19 @@ def test_a_users_own_file_stays_out_and_its_hash_in(packed_study: Study, tmp_pat
     assert name.startswith("elsewhere/") and name.endswith("/list.txt") and "album" not in name
     file = told(archive).files[name]
     assert (file.status, file.sha256, name in members(archive)) == ("withheld", packed_study.sha256(str(own)), False)
+
+
+@pytest.mark.parametrize("inside", ["resources/table.csv", "given/train.gz"])
+def test_a_file_in_the_checkout_that_was_given_by_an_absolute_path_leaves_the_chain_whole(
+    packed_study: Study, inside: str
+):
+    """Whether git tracks it or not."""
+    given = packed_study.write(inside, "a,b\n")
+    packed_study.write(".gitignore", "/results/\n/.snakemake/\n/given/\n")
+    packed_study.commit()
+    packed_study.job("provide", {"results/list.csv": b"me\n"}, [str(given)])
+    (chain,) = chains(packed_study.pack(["results/list.csv"]))
+    assert chain.broken == chain.unrecorded == ()
 
 
 def test_an_input_that_is_no_longer_there_is_listed_with_the_hash_it_had(packed_study: Study):

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from obverse.archive import codes, testimony
+from obverse.archive import codes, places, testimony
 from obverse.archive.checks import Checked
 from obverse.archive.contents import Archive
 from obverse.archive.graph import Graph
@@ -99,7 +99,7 @@ class _Weighing:
         inputs = _inside(self._graph.files(link.inputs))
         for name, note in notes.items():
             if note is not None:
-                named = _inside(self._graph.files(testimony.member(path, self._files) for path in note.inputs))
+                named = _inside(self._graph.files(places.listed(path, self._files) for path in note.inputs))
                 if (note.rule, note.shellcmd, sorted(note.params)) != told or named != inputs:
                     outputs = ", ".join(output for output in noted if noted[output] == name)
                     broken.append(f"{outputs}: Snakemake's note and the manifest say different things of its job")
@@ -120,13 +120,13 @@ class _Weighing:
         folders = {name for name, sha256 in read.items() if sha256 is None}
         for note in notes:
             vouched |= self._by_member(note.checksums).keys()
-            folders |= {testimony.member(path, self._files) for path in note.inputs} - self._files.keys()
+            folders |= {places.listed(path, self._files) for path in note.inputs} - self._files.keys()
         vouched.update(self._graph.files(folders))
         unread = [name for name in self._graph.files(link.inputs) if name not in vouched]
         return [f"{name}: nobody recorded what {link.outputs[0]} read of it" for name in unread]
 
     def _by_member(self, hashes: Mapping[str, str]) -> dict[str, str]:
-        return {testimony.member(path, self._files): sha256 for path, sha256 in hashes.items()}
+        return {places.listed(path, self._files): sha256 for path, sha256 in hashes.items()}
 
     def _differs(self, name: str, sha256: str | None) -> bool:
         """Return whether a recorded hash is not the manifest's; of an absent file the manifest may know none."""
