@@ -76,13 +76,14 @@ class _Weighing:
         return self._verdicts[link]
 
     def _of_run(self, link: Link, run: Run | None) -> tuple[list[str], list[str]]:
-        """Hold a job's own record against the manifest: its command, what it wrote, what it read."""
+        """Hold a job's own record against the manifest: its command, its code, what it wrote, what it read."""
         outputs = [name for name in self._graph.files(link.outputs) if posixpath.basename(name) != _STAMP]
         if run is None:
             return [], [f"{name}: its job ({link.rule}) has no record that ended well" for name in outputs]
         broken, unrecorded = [], []
         if not link.record.endswith(f"/{run.stage}/{run.key}.jsonl") or not _is_in(run, link.shellcmd):
             broken.append(f"{link.record}: it is of another command than Snakemake gave for {link.rule}")
+        broken += codes.loaded_otherwise(link, run)
         for name in outputs:
             if name not in run.outputs:
                 unrecorded.append(f"{name}: its job ({link.rule}) recorded nothing of it")
