@@ -10,7 +10,7 @@ import yaml
 from obverse import cli, files
 from obverse.archive import chains, checks, collection, contents, crate, manifest, members, readme
 from obverse.archive import checkout as checkouts
-from obverse.archive.actions import Run
+from obverse.archive.actions import Timed
 from obverse.archive.chains import Chain
 from obverse.archive.manifest import Made
 from obverse.archive.places import Places
@@ -79,8 +79,8 @@ def _write(path: Path, collected: collection.Collection, about: crate.About, mad
         known[name] = manifest.File(*members.measure(text))
 
     add("README.md", readme.write(about.title, made, collected.targets, known, collected.links))
-    runs = [Run(link, job.started, job.ended) for link, job in zip(collected.links, collected.jobs, strict=True)]
-    add(crate.NAME, crate.describe(about, made.snakemake, collected.targets, known, runs))
+    timed = [Timed(link, job.started, job.ended) for link, job in zip(collected.links, collected.jobs, strict=True)]
+    add(crate.NAME, crate.describe(about, made.snakemake, collected.targets, known, timed))
     content[manifest.MEMBER] = manifest.write(manifest.Manifest(made, collected.targets, known, collected.links))
     members.write(path, content, {name: file.sha256 for name, file in known.items()})
 
