@@ -54,6 +54,13 @@ class Parts:
         del self.members[member]
         self.manifest["files"][member] |= {"status": status, "why": why}
 
+    def ran(self, rule: str, loaded: dict) -> None:
+        """Let the record of ``rule``'s job say of itself what ``loaded`` does; its last line is torn, as before."""
+        record = self.link(rule)["record"]
+        *_, ended, torn = lines = self.members[record].splitlines(keepends=True)
+        changed = json.dumps(json.loads(ended) | loaded).encode() + b"\n"
+        self.tell(record, b"".join([*lines[:-2], changed, torn]))
+
     def link(self, rule: str) -> dict:
         """Return the manifest's link of ``rule``'s job."""
         return next(link for link in self.manifest["links"] if link["rule"] == rule)
@@ -101,15 +108,24 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def digest(rule: str) -> str:
+    """Return the digest of the module of ``rule``."""
+    return provenance.digest(_source(rule))
+
+
 def note_member(output: str) -> str:
     """Return the name of Snakemake's note on an output with a short path."""
     return f"metadata/{base64.urlsafe_b64encode(output.encode()).decode()}"
 
 
 def _code() -> dict[str, bytes]:
-    modules = {f"code/workflow/obverse/{rule}.py": f"NAME = {rule!r}\n".encode() for rule, _, _ in JOBS}
+    modules = {f"code/workflow/obverse/{rule}.py": _source(rule).encode() for rule, _, _ in JOBS}
     modules |= {"code/resources/head.csv": b"x,y\n1,2\n", "code/config.yaml": CONFIG, "code/LICENSE": LICENSE}
     return modules | {"code/Snakefile": b"# rules\n", "code/README.md": b"read me\n"}
+
+
+def _source(rule: str) -> str:
+    return f"NAME = {rule!r}\n"
 
 
 def _files(outputs: list[str]) -> list[str]:
@@ -125,8 +141,7 @@ def _job(members: dict[str, bytes], rule: str, outputs: list[str], inputs: list[
     words = ["--inputs", *inputs, "--outputs", *outputs]
     key = hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]
     record = f"records/jobs/{rule}/{key}.jsonl"
-    source = members[f"code/workflow/obverse/{rule}.py"].decode()
-    params = [f"code=['{rule}={provenance.digest(source)}', 'numpy==2.4.6']", "seed=1"]
+    params = [f"code=['{rule}={digest(rule)}', 'numpy==2.4.6|2.5.5']", "seed=1"]
     shellcmd = f"\n        python -m obverse.{rule} \\\n            {' '.join(words)} \\\n            &>log\n        "
     read = {path: None if path in FOLDER else sha256(members[_member(path)]) for path in inputs}
     wrote = {name: sha256(members[name]) for name in _files(outputs) if not name.endswith("_timestamp")}

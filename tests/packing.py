@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from obverse import provenance
 from obverse.pack_archive import pack_archive
 
 CITATION = "title: Stew\nabstract: What is in it?\nversion: 1.0\nlicense: Apache-2.0\nauthors:\n  - name: The cooks\n"
@@ -83,11 +84,16 @@ class Study:
             "input": sorted(inputs),
             "log": [f"results/logs/{rule}.log"],
             "shellcmd": shellcmd,
-            "params": [f"code=['{rule}=123']", "seed='1'"],
+            "params": [f"code={[f'{module}={digest}' for module, digest in self._code(rule).items()]}", "seed='1'"],
             "starttime": time - 1.0,
             "endtime": float(time),
             "input_checksums": sums,
         }
+
+    def _code(self, rule: str) -> dict[str, str]:
+        """Return the digest of the rule's module, where there is one, by its name."""
+        module = self.path / f"workflow/obverse/{rule}.py"
+        return {rule: provenance.digest(module.read_text())} if module.is_file() else {}
 
     def record(self, rule: str, words: list[str], inputs: Sequence[str], outputs: Sequence[str], time: int) -> Path:
         """Append what a stage records of itself."""
@@ -98,7 +104,7 @@ class Study:
         ended = begun | {
             **{"event": "ended", "stage": rule, "started": moment(time - 1), "ended": moment(time)},
             **{"exit_status": 0, "error": "", "threads": 1, "host": HOST, "device": {}},
-            **{"python": "3.11.7", "versions": {"numpy": "2.4.6", "six": "1.17.0"}},
+            **{"code": self._code(rule), "python": "3.11.7", "versions": {"numpy": "2.4.6", "six": "1.17.0"}},
             "inputs": {name: self.sha256(name) if (self.path / name).is_file() else None for name in inputs},
             "outputs": {name: self.sha256(name) for name in outputs},
         }

@@ -1,14 +1,18 @@
 import hashlib
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from crates import issues, run
-from obverse.archive import manifest, zips
+from obverse.archive import chains as verified
+from obverse.archive import checks, contents, manifest, zips
+from obverse.archive.chains import Chain
 from obverse.archive.manifest import Manifest
 from obverse.errors import UnusableInput
+from obverse.provenance import digest
 from packing import CODE, FACE, Study, record_name, study
 
 # Recommended, but not to be known: who ran it, who publishes it, and where the project can be found.
@@ -32,6 +36,12 @@ def packed_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
 def members(archive: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(archive) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
+
+
+def chains(archive: Path) -> list[Chain]:
+    """Return what `verify` finds of each target."""
+    with contents.opening(archive) as opened:
+        return verified.chains(opened, checks.members(opened))
 
 
 def told(archive: Path) -> Manifest:
@@ -88,7 +98,7 @@ def test_a_link_for_each_job_says_what_was_made_of_what(packed_study: Study):
     assert links["draw"].inputs == ("results/datasets/facescrub/images.npy",)
     assert links["tabulate"].inputs == ("code/resources/table.csv",)
     assert links["draw"].shellcmd.startswith("python -m obverse.draw ")
-    assert links["draw"].params == ("code=['draw=123']", "seed='1'")
+    assert links["draw"].params == (f"code=['draw={digest('SIZE = 3')}']", "seed='1'")
     assert links["draw"].record.startswith("records/jobs/draw/")
 
 
@@ -169,6 +179,37 @@ def test_told_to_it_packs_what_is_not_in_order_and_says_so_inside(packed_study: 
         assert said in readme
 
 
+def other_code(study: Study) -> None:
+    study.write("workflow/obverse/draw.py", "SIZE = 4\n")
+    study.commit()
+
+
+def loaded_otherwise(study: Study) -> None:
+    (record,) = (study.path / "results/records/jobs/draw").iterdir()
+    record.write_text(record.read_text().replace(digest("SIZE = 3"), digest("SIZE = 4")))
+
+
+STALE = [
+    (other_code, r"code/workflow/obverse/draw\.py: results/fig9\.csv was made by other code"),
+    (loaded_otherwise, r"results/fig9\.csv: its job \(draw\) loaded other code of draw"),
+]
+
+
+@pytest.mark.parametrize(("disturb", "words"), STALE)
+def test_what_verify_would_call_broken_is_refused_and_packed_when_told_and_said_inside(
+    packed_study: Study, disturb: Callable[[Study], None], words: str
+):
+    disturb(packed_study)
+    with pytest.raises(UnusableInput, match=f"results as they were recorded, found 1 that are not:\n  {words}"):
+        packed_study.pack()
+    assert not list((packed_study.path / "results").glob("*archive*"))
+    archive = packed_study.pack(allow=True)
+    assert told(archive).made.stale == ("results/fig9.csv", "results/fig9.png")
+    assert "`results/fig9.png` was not as recorded" in members(archive)["README.md"].decode()
+    drawn, tabulated = chains(archive)
+    assert drawn.broken and drawn.stale == told(archive).made.stale and tabulated.whole
+
+
 def test_without_records_it_packs_and_says_how_many_lack_and_what_verify_will_say(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
@@ -227,12 +268,28 @@ def test_a_users_own_file_stays_out_and_its_hash_in(packed_study: Study, tmp_pat
     assert (file.status, file.sha256, name in members(archive)) == ("withheld", packed_study.sha256(str(own)), False)
 
 
-def test_an_input_that_is_no_longer_there_is_listed_with_the_hash_it_had(packed_study: Study):
+@pytest.mark.parametrize("inside", ["resources/table.csv", "given/train.gz"])
+def test_a_file_in_the_checkout_that_was_given_by_an_absolute_path_leaves_the_chain_whole(
+    packed_study: Study, inside: str
+):
+    """Whether git tracks it or not."""
+    given = packed_study.write(inside, "a,b\n")
+    packed_study.write(".gitignore", "/results/\n/.snakemake/\n/given/\n")
+    packed_study.commit()
+    packed_study.job("provide", {"results/list.csv": b"me\n"}, [str(given)])
+    (chain,) = chains(packed_study.pack(["results/list.csv"]))
+    assert chain.broken == chain.unrecorded == ()
+
+
+def test_an_input_that_is_no_longer_there_is_refused_and_when_told_listed_with_the_hash_it_had(packed_study: Study):
     source = "results/sources/facescrub/faces.zip"
     before = packed_study.sha256(source)
     (packed_study.path / source).unlink()
-    file = told(packed_study.pack()).files[source]
-    assert (file.status, file.sha256, file.size) == ("absent", before, 0)
+    with pytest.raises(UnusableInput, match=f"found 1 that are not:\n  {source}: was not there any more when packed"):
+        packed_study.pack()
+    archive = told(packed_study.pack(allow=True))
+    file = archive.files[source]
+    assert (file.status, file.sha256, file.size) == ("absent", before, 0) and archive.made.stale == ()
 
 
 def test_a_folder_that_a_job_makes_is_its_files(packed_study: Study):

@@ -1,7 +1,7 @@
 import json
 
 from obverse.archive import crate
-from obverse.archive.actions import Run
+from obverse.archive.actions import Timed
 from obverse.archive.manifest import ABSENT, WITHHELD, File, Link
 
 ABOUT = crate.About("Stew", "What is in it?", "1.0", "Apache-2.0", ("The cooks",))
@@ -18,19 +18,19 @@ FILES = {
     PICTURE: File("9" * 64, 9, WITHHELD, "pictures of people", 1),
     "results/gone.csv": File("", 0, ABSENT, "no longer there"),
 }
-RUNS = [
-    Run(Link("make", (PICTURE,), ("code/resources/table.csv", "results/gone.csv"), "", "", ()), 1.7e9, 1.7e9 + 1.5),
-    Run(Link("draw", ("results/fig9.png",), (PICTURE,), "records/jobs/draw/1.jsonl", "", ()), 1.7e9 + 2, 1.7e9 + 3),
+TIMED = [
+    Timed(Link("make", (PICTURE,), ("code/resources/table.csv", "results/gone.csv"), "", "", ()), 1.7e9, 1.7e9 + 1.5),
+    Timed(Link("draw", ("results/fig9.png",), (PICTURE,), "records/jobs/draw/1.jsonl", "", ()), 1.7e9 + 2, 1.7e9 + 3),
 ]
 
 
 def graph() -> dict[str, dict]:
-    told = json.loads(crate.describe(ABOUT, "9.27.1", ["results/fig9.png"], FILES, RUNS))
+    told = json.loads(crate.describe(ABOUT, "9.27.1", ["results/fig9.png"], FILES, TIMED))
     return {entity["@id"]: entity for entity in told["@graph"]}
 
 
 def test_it_is_ro_crate_1_1_with_the_profiles_of_a_workflows_run():
-    told = json.loads(crate.describe(ABOUT, "9.27.1", ["results/fig9.png"], FILES, RUNS))
+    told = json.loads(crate.describe(ABOUT, "9.27.1", ["results/fig9.png"], FILES, TIMED))
     assert told["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
     profiles = {each["@id"] for each in graph()["./"]["conformsTo"]}
     assert "https://w3id.org/ro/wfrun/provenance/0.5" in profiles and len(profiles) == 4
@@ -70,7 +70,7 @@ def test_results_records_and_what_was_read_are_described_one_by_one_the_rest_by_
 def test_it_was_published_when_the_last_job_ended_and_is_the_same_text_each_time():
     assert graph()["./"]["datePublished"] == "2023-11-14T22:13:23.000+00:00"
     texts = {
-        crate.describe(ABOUT, "9.27.1", ["results/fig9.png"], dict(files), RUNS)
+        crate.describe(ABOUT, "9.27.1", ["results/fig9.png"], dict(files), TIMED)
         for files in (FILES, [*FILES.items()][::-1])
     }
     assert len(texts) == 1

@@ -58,7 +58,13 @@ def test_where_nothing_is_withheld_the_page_says_so():
 def test_what_is_withheld_or_absent_is_counted_by_reason():
     said = text(outside={"withheld: pictures of people": Amount(7, 5000), "absent: no longer there": Amount(1, 0)})
     assert "Nothing is withheld" not in said
-    assert "|withheld: pictures of people|7|5 kB|absent: no longer there|1|0 B|together|8|5 kB|" in said
+    assert "|withheld: pictures of people|7|5 kB|absent: no longer there|1|not known|together|8|5 kB|" in said
+    assert "Of what is withheld it holds sha256 and size alone. Of what is absent it holds the sha256 that" in said
+
+
+def test_of_what_is_absent_no_size_is_promised():
+    said = text(outside={"absent: no longer there": Amount(1, 0)})
+    assert "sha256 and size" not in said and "|absent: no longer there|1|not known|" in said
 
 
 def test_an_archive_in_order_says_so_with_its_commit():
@@ -106,7 +112,7 @@ def test_data_have_a_hash_each_and_one_of_all_that_sha256sum_would_give():
 def test_data_that_are_withheld_or_gone_are_marked():
     given = {"a.zip": File("1" * 64, 700, WITHHELD, "terms"), "b.txt": File("", 0, ABSENT, "gone")}
     said = text(sources={"celeba": given})
-    assert f"|a.zip, 700 B, withheld|{'1' * 64}|b.txt, 0 B, absent|no sha256 known|" in said
+    assert f"|a.zip, 700 B, withheld|{'1' * 64}|b.txt, absent|no sha256 known|" in said
 
 
 def test_versions_are_those_of_the_jobs_all_that_there_were():

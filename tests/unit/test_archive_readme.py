@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from obverse.archive import readme
-from obverse.archive.manifest import WITHHELD, File, Link, Made
+from obverse.archive.manifest import ABSENT, WITHHELD, File, Link, Made
 
 MADE = Made(commit="c0ffee", dirty=(), stale=(), told=False, snakemake="9.27.1", python="3.11.7")
 FILES = {"results/fig9.png": File("1" * 64, 5), "code/Snakefile": File("2" * 64, 7)}
@@ -50,3 +50,11 @@ def test_what_is_withheld_is_counted_by_reason_and_listed_with_its_hash():
     left = {f"results/{name}.npy": File(name * 64, 1, WITHHELD, "pictures of people") for name in "ab"}
     told = text(files=FILES | left)
     assert "- 2 files withheld: pictures of people" in told and f"{'a' * 64}  results/a.npy" in told
+
+
+def test_of_what_was_gone_no_sha256_is_promised():
+    told = text(files=FILES | {"results/a.npy": File("", 0, ABSENT, "no longer there")})
+    assert (
+        "Their sha256, as far as one is known, stand in the manifest too:\n\n    (no sha256 known)  results/a.npy"
+        in told
+    )

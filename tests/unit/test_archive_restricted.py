@@ -41,6 +41,7 @@ LINKS = [
 def test_pictures_of_restricted_data_are_withheld_and_what_shows_them_or_lets_them_be_rebuilt():
     left = restricted.withheld(["facescrub"], LINKS)
     assert left == {
+        f"{SOURCES}/faces.parquet": restricted.NAMES,
         f"{SOURCES}/facescrub_actors.txt": restricted.SOURCE,
         f"{SOURCES}/pictures/0000.zip": restricted.SOURCE,
         IMAGES: restricted.FACES,
@@ -70,9 +71,30 @@ def test_a_kind_that_is_not_listed_is_withheld_whatever_its_suffix(path: str):
     assert path in restricted.withheld(["facescrub"], [*LINKS, link(path, IMAGES)])
 
 
-def test_pictures_of_a_users_own_target_are_withheld():
-    left = restricted.withheld(["mine"], LINKS)
-    assert set(left) == {"results/datasets/mine-images/images.npy", "results/audit/mine/card.html"}
+def test_pictures_of_a_users_own_target_are_withheld_and_how_he_calls_them():
+    """Of his folders and files, which are named after people, samples.parquet has the names."""
+    named = [f"results/datasets/mine-{held}/samples.parquet" for held in ("images", "auxiliary")]
+    left = restricted.withheld(["mine"], [*LINKS, *(link(path, "pictures") for path in named)])
+    assert set(left) == {"results/datasets/mine-images/images.npy", "results/audit/mine/card.html", *named}
+    assert {left[path] for path in named} == {restricted.NAMES}
+
+
+@pytest.mark.parametrize("path", ["results/datasets/celeba/pairs.csv", "results/overlap.png"])
+def test_who_is_behind_celebas_numbers_is_withheld_and_how_many_were_found_is_not(path: str):
+    source = "results/sources/celeba/list_identity_celeba.txt"
+    counted = ["results/overlap.csv", "results/datasets/celeba/overlap.json", "results/datasets/celeba/samples.parquet"]
+    left = restricted.withheld(["celeba"], [link(path, source), *(link(each, source) for each in counted)])
+    assert left == {source: restricted.SOURCE, path: restricted.NAMES}
+
+
+LISTS = ["datasets/facescrub/rejected.csv", "datasets/facescrub/samples.parquet", "duplicates.csv"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_what_says_where_a_named_persons_pictures_are_is_withheld(name: str):
+    assert restricted.withheld(["facescrub"], [*LINKS, link(f"results/{name}", IMAGES)])[f"results/{name}"] == (
+        restricted.NAMES
+    )
 
 
 def test_where_nothing_is_restricted_nothing_is_withheld():

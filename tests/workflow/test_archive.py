@@ -16,10 +16,8 @@ ARCHIVE = "results/archive.zip"
 
 @pytest.fixture
 def study(clone: Checkout) -> Study:
-    """The finished run in a repository of its own, with what recorded the figure that tests disturb."""
+    """The finished run in a repository of its own."""
     made = Study(clone.path)
-    figure = ["results/fig9.png", "results/fig9.csv"]
-    made.record("draw_reconstructions", figure, [], figure, time=1_700_000_000)
     made.commit()
     return made
 

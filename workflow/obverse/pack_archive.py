@@ -1,16 +1,17 @@
 """Pack a set of results with all that is needed to believe it and to make it again."""
 
 import platform
+from dataclasses import replace
 from importlib import metadata as distributions
 from pathlib import Path
 
 import yaml
 
 from obverse import cli, files
+from obverse.archive import chains, checks, collection, contents, crate, manifest, members, readme
 from obverse.archive import checkout as checkouts
-from obverse.archive import collection, crate, manifest, members, readme
-from obverse.archive import contents as reading
-from obverse.archive.actions import Run
+from obverse.archive.actions import Timed
+from obverse.archive.chains import Chain
 from obverse.archive.manifest import Made
 from obverse.archive.places import Places
 from obverse.errors import UnusableInput
@@ -32,9 +33,9 @@ def pack_archive(
 
     ``metadata`` is the folder in which Snakemake keeps what it knows of results, ``records`` the one in which jobs
     record themselves; both may lack a job. ``restricted`` are those whose pictures stay out: roles, and targets of the
-    user's own. Raises `UnusableInput` for code that is not committed and for results that are not as recorded, unless
-    ``allow`` is set: then the archive says so. How many jobs have no record of their own, which `verify` will hold
-    against the archive, is printed.
+    user's own. Raises `UnusableInput` for code that is not committed, for results that are not as recorded, and for all
+    else that `verify` would call broken, unless ``allow`` is set: then the archive says so. How many jobs have no
+    record of their own, which `verify` will hold against the archive, is printed.
     """
     places = Places(directory=Path.cwd(), checkout=checkout.resolve())
     code = checkouts.read(places.checkout)
@@ -43,8 +44,6 @@ def pack_archive(
     disorder += [f"{each.member}: {each.how}" for each in collected.amiss]
     if disorder and not allow:
         raise _refusal(output, disorder)
-    if silent := [link.rule for link in collected.links if not link.record]:
-        print(_unrecorded(output, silent, len(collected.links)), flush=True)
     made = Made(
         commit=code.commit,
         dirty=code.dirty,
@@ -53,27 +52,47 @@ def pack_archive(
         snakemake=distributions.version("snakemake"),
         python=platform.python_version(),
     )
-    contents, known = dict(collected.members), dict(collected.files)
-    about = _about(places.checkout / "CITATION.cff")
+    _pack(output, collected, _about(places.checkout / "CITATION.cff"), made)
+    if silent := [link.rule for link in collected.links if not link.record]:
+        print(_unrecorded(output, silent, len(collected.links)), flush=True)
+
+
+def _pack(output: Path, collected: collection.Collection, about: crate.About, made: Made) -> None:
+    """Write the archive and put it in place once it is found to hold; what does not, when told to, is said inside."""
+    with files.replacing(output) as temporary:
+        _write(temporary, collected, about, made)
+        found = _verified(temporary, output)
+        broken = sorted({words for chain in found for words in chain.broken})
+        if broken and not made.told:
+            raise _refusal(output, broken)
+        stale = {*made.stale, *(result for chain in found for result in chain.stale)}
+        if stale != set(made.stale):  # known only now
+            _write(temporary, collected, about, replace(made, stale=tuple(sorted(stale))))
+
+
+def _write(path: Path, collected: collection.Collection, about: crate.About, made: Made) -> None:
+    """Write the archive of what was collected, with what describes it."""
+    content, known = dict(collected.members), dict(collected.files)
 
     def add(name: str, text: bytes) -> None:
-        contents[name] = text
+        content[name] = text
         known[name] = manifest.File(*members.measure(text))
 
     add("README.md", readme.write(about.title, made, collected.targets, known, collected.links))
-    runs = [Run(link, job.started, job.ended) for link, job in zip(collected.links, collected.jobs, strict=True)]
-    add(crate.NAME, crate.describe(about, made.snakemake, collected.targets, known, runs))
-    contents[manifest.MEMBER] = manifest.write(manifest.Manifest(made, collected.targets, known, collected.links))
-    with files.replacing(output) as temporary:
-        members.write(temporary, contents, {name: file.sha256 for name, file in known.items()})
-        _check_read(temporary, output)
+    timed = [Timed(link, job.started, job.ended) for link, job in zip(collected.links, collected.jobs, strict=True)]
+    add(crate.NAME, crate.describe(about, made.snakemake, collected.targets, known, timed))
+    content[manifest.MEMBER] = manifest.write(manifest.Manifest(made, collected.targets, known, collected.links))
+    members.write(path, content, {name: file.sha256 for name, file in known.items()})
 
 
-def _check_read(temporary: Path, output: Path) -> None:
-    """Raise `UnusableInput` for an archive that a reader would refuse: too large, or with names no archive may have."""
+def _verified(temporary: Path, output: Path) -> list[Chain]:
+    """Return the chains that `verify` will find.
+
+    Raises `UnusableInput` for an archive that a reader would refuse: too large, or with names no archive may have.
+    """
     try:
-        with reading.opening(temporary):
-            pass
+        with contents.opening(temporary) as archive:
+            return chains.chains(archive, checks.members(archive))
     except UnusableInput as error:
         problem = f"expected an archive that can be verified, found one that is refused: {error.problem}"
         where = str(error.where).replace(str(temporary), str(output))

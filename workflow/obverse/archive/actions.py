@@ -23,7 +23,7 @@ _COMPLETED = "http://schema.org/CompletedActionStatus"
 
 
 @dataclass(frozen=True)
-class Run:
+class Timed:
     """A job, and when it began and ended, in seconds since 1970."""
 
     link: Link
@@ -47,9 +47,9 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def tools(runs: Sequence[Run], files: Mapping[str, File]) -> dict[str, str]:
+def tools(timed: Sequence[Timed], files: Mapping[str, File]) -> dict[str, str]:
     """Return the id of each rule's tool: its module, where the archive has it."""
-    modules = {rule: f"{CODE}/workflow/obverse/{rule}.py" for rule in sorted({run.link.rule for run in runs})}
+    modules = {rule: f"{CODE}/workflow/obverse/{rule}.py" for rule in sorted({each.link.rule for each in timed})}
     return {rule: quote(path) if path in files else f"#tool/{quote(rule)}" for rule, path in modules.items()}
 
 
@@ -84,26 +84,30 @@ def _add_parameter(crate: ROCrate, name: str, told: str, required: bool) -> None
 
 
 def add_runs(
-    crate: ROCrate, targets: Sequence[str], files: Mapping[str, File], runs: Sequence[Run], by_rule: Mapping[str, str]
+    crate: ROCrate,
+    targets: Sequence[str],
+    files: Mapping[str, File],
+    timed: Sequence[Timed],
+    by_rule: Mapping[str, str],
 ) -> list[str]:
     """Add an action for each job, what the engine did to start it, and the run of the whole; return their ids."""
     jobs, controls = [], []
-    for number, run in enumerate(runs, start=1):
-        link, job, control = run.link, f"#job/{number}", f"#control/{number}"
-        properties = _action(run.started, run.ended, link.rule, by_rule[link.rule])
+    for number, each in enumerate(timed, start=1):
+        link, job, control = each.link, f"#job/{number}", f"#control/{number}"
+        properties = _action(each.started, each.ended, link.rule, by_rule[link.rule])
         properties |= {"description": f"The rule {link.rule} made {', '.join(link.outputs)}"}
         properties |= _things(link.inputs, link.outputs, files)
         record = {"subjectOf": _to(quote(link.record))} if link.record else {}
         jobs.append(add(crate, job, "CreateAction", **properties, **record))
         started = {"name": link.rule, "instrument": _to(_step(link.rule)), "object": _to(job)}
         controls.append(add(crate, control, "ControlAction", **started))
-    return [*_add_whole(crate, targets, files, runs, controls), *jobs]
+    return [*_add_whole(crate, targets, files, timed, controls), *jobs]
 
 
 def _add_whole(
-    crate: ROCrate, targets: Sequence[str], files: Mapping[str, File], runs: Sequence[Run], controls: list[str]
+    crate: ROCrate, targets: Sequence[str], files: Mapping[str, File], timed: Sequence[Timed], controls: list[str]
 ) -> list[str]:
-    began, ended = min((run.started for run in runs), default=0.0), max((run.ended for run in runs), default=0.0)
+    began, ended = min((each.started for each in timed), default=0.0), max((each.ended for each in timed), default=0.0)
     settings = [path for path in [CONFIG] if path in files]
     for paths, parameter in ((settings, _SETTINGS), (targets, _FIGURES)):
         for path in (path for path in paths if files[path].status == KEPT):

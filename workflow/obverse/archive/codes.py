@@ -1,4 +1,4 @@
-"""Whether the code in an archive is that which its jobs ran, by the digests among their params."""
+"""Whether the code in an archive, and what its jobs loaded, are what Snakemake planned them with, by their params."""
 
 import ast
 import functools
@@ -10,6 +10,7 @@ from obverse.archive.contents import Archive
 from obverse.archive.layout import CODE
 from obverse.archive.manifest import Link
 from obverse.archive.zips import Damage
+from obverse.past.runs import Run
 
 _PARAM = "code="
 _PACKAGE = f"{CODE}/workflow/obverse"
@@ -45,8 +46,39 @@ class Codes:
         return "not there"
 
 
+def loaded_otherwise(link: Link, run: Run) -> list[str]:
+    """Return in words which modules and libraries the job of ``link`` loaded otherwise than planned.
+
+    Snakemake takes digests when it plans: what was edited, or installed, before the job began is in its record alone.
+    """
+    found = []
+    for module, digest in _modules(link.params):
+        if (loaded := run.code.get(module, digest)) != digest:
+            found.append(f"other code of {module} ({loaded}) than Snakemake planned ({digest})")
+    for library, versions in _libraries(link.params):
+        loaded = run.versions.get(library)
+        # As pip has it: what follows a plus names the build of a version.
+        if loaded is not None and not {loaded, loaded.partition("+")[0]} & set(versions):
+            found.append(f"{library} {loaded}, where Snakemake planned {' or '.join(versions)}")
+    return [f"{link.outputs[0]}: its job ({link.rule}) loaded {words}" for words in found]
+
+
 def _modules(params: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield the modules that a job's params name, and their digests."""
+    for name, told in _listed(params):
+        if not told.startswith("="):
+            yield name, told
+
+
+def _libraries(params: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the distributions that a job's params name, and the locked versions of each: one for each Python."""
+    for name, told in _listed(params):
+        if told.startswith("="):
+            yield name, told[1:].split("|")
+
+
+def _listed(params: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield what a job's params tell of its code, as `provenance.code` writes it, parted at the first equals sign."""
     for param in params:
         if param.startswith(_PARAM):
             try:
@@ -54,6 +86,6 @@ def _modules(params: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             except (ValueError, SyntaxError, RecursionError, MemoryError):
                 continue
             for one in listed if isinstance(listed, list) else ():
-                module, separator, digest = str(one).partition("=")
-                if separator and not digest.startswith("="):  # two of them: the version of a distribution
-                    yield module, digest
+                name, separator, told = str(one).partition("=")
+                if separator:
+                    yield name, told

@@ -16,7 +16,7 @@ from rocrate.rocrate import ROCrate
 from obverse.archive.actions import (
     CONFIG,
     SNAKEFILE,
-    Run,
+    Timed,
     add,
     add_runs,
     add_workflow,
@@ -68,7 +68,7 @@ class About:
 
 
 def describe(
-    about: About, snakemake: str, targets: Sequence[str], files: Mapping[str, File], runs: Sequence[Run]
+    about: About, snakemake: str, targets: Sequence[str], files: Mapping[str, File], timed: Sequence[Timed]
 ) -> bytes:
     """Return the text of `NAME`.
 
@@ -78,11 +78,11 @@ def describe(
     crate = ROCrate(version="1.1")
     crate.metadata.extra_contexts.append(_TERMS)
     crate.metadata["conformsTo"] = [{"@id": crate.metadata.profile}, {"@id": _WORKFLOW_CRATE}]
-    by_rule = tools(runs, files)
-    _add_files(crate, about, files, runs, set(by_rule.values()))
-    _add_root(crate, about, max((run.ended for run in runs), default=0.0))
+    by_rule = tools(timed, files)
+    _add_files(crate, about, files, timed, set(by_rule.values()))
+    _add_root(crate, about, max((each.ended for each in timed), default=0.0))
     add_workflow(crate, about.title, about.version, snakemake, by_rule)
-    actions = add_runs(crate, targets, files, runs, by_rule)
+    actions = add_runs(crate, targets, files, timed, by_rule)
     crate.root_dataset["mentions"] = references(actions)
     return canonical(crate.metadata.generate())
 
@@ -104,8 +104,10 @@ def _add_root(crate: ROCrate, about: About, published: float) -> None:
     crate.root_dataset["mainEntity"] = {"@id": SNAKEFILE}
 
 
-def _add_files(crate: ROCrate, about: About, files: Mapping[str, File], runs: Sequence[Run], modules: set[str]) -> None:
-    used = {path for run in runs for path in (*run.link.inputs, *run.link.outputs)} | {MEMBER, CONFIG}
+def _add_files(
+    crate: ROCrate, about: About, files: Mapping[str, File], timed: Sequence[Timed], modules: set[str]
+) -> None:
+    used = {path for each in timed for path in (*each.link.inputs, *each.link.outputs)} | {MEMBER, CONFIG}
     for folder in _FOLDERS:
         if any(path.startswith(f"{folder}/") for path in files):
             crate.add(Dataset(crate, dest_path=f"{folder}/", properties={"name": WORDS[folder]}))

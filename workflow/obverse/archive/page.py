@@ -1,14 +1,14 @@
 """The summary of an archive as a page that needs nothing else: no script, no network; readable on a telephone."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 
 from obverse import pages
 from obverse.archive import readme
 from obverse.archive.layout import WORDS
-from obverse.archive.manifest import KEPT, File
+from obverse.archive.manifest import ABSENT, KEPT, File
 from obverse.archive.summary import ABOUT, Amount, Stage, Summary
 from obverse.past.runs import Machine
 
@@ -31,13 +31,12 @@ _COMMANDS = {
 
 def render(name: str, summary: Summary) -> str:
     """Return the page about the archive that is called ``name``, as HTML."""
-    inside = {_noted(escape(folder), _FOLDERS.get(folder, "")): amount for folder, amount in summary.inside.items()}
     parts = [
         f"<h1>What is in {escape(name)}</h1>",
         _state(summary),
         f"<p>{_size(summary.size)}, sha256 <code>{escape(summary.sha256)}</code></p>",
         _folded(f"Packed for {_files(len(summary.targets))}, with all they are made of", map(escape, summary.targets)),
-        f"<h2>Inside</h2>{_amounts(inside)}",
+        f"<h2>Inside</h2>{_amounts(summary.inside)}",
         f"<h2>Not inside</h2>{_outside(summary.outside)}",
         f"<h2>Data</h2>{_sources(summary)}",
         _folded(f"Besides, {_files(len(summary.further))} that no job made", map(_listed, summary.further.items())),
@@ -78,13 +77,16 @@ def _silent(stages: Sequence[Stage]) -> str:
 def _outside(outside: Mapping[str, Amount]) -> str:
     if not outside:
         return "<p>Nothing is withheld.</p>"
-    named = {escape(reason): amount for reason, amount in outside.items()}
-    return f"<p>Of these it holds sha256 and size alone.</p>{_amounts(named)}"
+    gone = {reason for reason in outside if reason.startswith(f"{ABSENT}: ")}
+    withheld = "Of what is withheld it holds sha256 and size alone. " * (len(gone) < len(outside))
+    absent = "Of what is absent it holds the sha256 that a job recorded, where one did." * bool(gone)
+    return f"<p>{withheld}{absent}</p>{_amounts(outside, gone)}"
 
 
-def _amounts(amounts: Mapping[str, Amount]) -> str:
-    """Return a table of amounts by what is HTML, and their sum."""
-    rows = [(name, f"{amount.files:,}", _size(amount.size)) for name, amount in amounts.items()]
+def _amounts(amounts: Mapping[str, Amount], gone: Collection[str] = ()) -> str:
+    """Return a table of amounts by name, and their sum; what is ``gone`` has no size that is known."""
+    sizes = {name: "not known" if name in gone else _size(amount.size) for name, amount in amounts.items()}
+    rows = [(_noted(escape(name), _FOLDERS.get(name, "")), f"{amounts[name].files:,}", sizes[name]) for name in sizes]
     files, size = (sum(getattr(amount, of) for amount in amounts.values()) for of in ("files", "size"))
     return _numbers(("", "files", "unpacked"), rows, ("together", f"{files:,}", _size(size)))
 
@@ -105,8 +107,8 @@ def _source(title: str, files: Mapping[str, File]) -> str:
 
 def _listed(named: tuple[str, File]) -> str:
     path, file = named
-    told = _size(file.size) if file.status == KEPT else f"{_size(file.size)}, {escape(file.status)}"
-    return f"{escape(path)}, {told}<br><code>{escape(file.sha256) or 'no sha256 known'}</code>"
+    told = {KEPT: [_size(file.size)], ABSENT: [ABSENT]}.get(file.status, [_size(file.size), escape(file.status)])
+    return f"{', '.join([escape(path), *told])}<br><code>{escape(file.sha256) or 'no sha256 known'}</code>"
 
 
 def _versions(summary: Summary) -> str:

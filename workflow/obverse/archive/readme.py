@@ -108,4 +108,5 @@ def _withheld(files: dict[str, File]) -> str:
     reasons = Counter(f"{file.status}: {file.why}" for file in left.values())
     counts = "\n".join(f"- {count:,} files {reason}" for reason, count in sorted(reasons.items()))
     listed = "\n".join(f"    {file.sha256 or '(no sha256 known)'}  {path}" for path, file in sorted(left.items()))
-    return f"## What is not in it\n\n{counts}\n\nTheir hashes stand in the manifest:\n\n{listed}"
+    known = "Their sha256, as far as one is known, stand in the manifest too"
+    return f"## What is not in it\n\n{counts}\n\n{known}:\n\n{listed}"

@@ -2,7 +2,8 @@
 
 Decided by what was made of what, and by a list of places whose files are known to be free of pictures: a file made of
 restricted data that lies in none of them is left out. Not only what shows pictures is. From a model's weights and from
-its answers about a person pictures of people can be rebuilt; that is what this project shows.
+its answers about a person pictures of people can be rebuilt; that is what this project shows. What names people is left
+out too where those who gave the data out did not name them, and where it leads to their pictures.
 """
 
 import functools
@@ -16,18 +17,26 @@ from obverse.past import walks
 
 FACES = "pictures of people, or made to look like theirs"
 TEMPLATES = "templates of people's faces"
+NAMES = "names of people, or where pictures of them are"
 REBUILT = "what pictures of people can be rebuilt from"
 UNKNOWN = "not known to be free of pictures of people"
 SOURCE = "given under terms of its own"
 FOREIGN = "no file of the project's"
 
-# Below results/: names, parts, distances, ranks, angles, curves of training. * is any name, ** any folders.
+# Below results/; * is any name, ** any folders.
+_NAMED = (
+    *("datasets/*/pairs.csv", "overlap.png"),  # who is behind CelebA's numbers
+    # FaceScrub's lists over again, which are given on request: who, and the addresses of his pictures.
+    *("sources/*/faces.parquet", "datasets/*/rejected.csv", "duplicates.csv"),
+    *(f"datasets/{dataset}/samples.parquet" for dataset in ("facescrub", "facescrub_minmax")),
+    *(f"datasets/*-{held}/samples.parquet" for held in ("images", "auxiliary")),  # a user's own folders and files
+)
+# Parts, distances, ranks, angles, curves of training; FaceScrub's names as labels, as which it is known.
 _FREE = (
     "config.yaml",
     "facts/*.csv",
-    "sources/*/faces.parquet",  # of each listed face what came of it, and its sha256: the data's manifest
     *(f"datasets/*/{name}.parquet" for name in ("samples", "reserved", "crops", "angles", "poses")),
-    *(f"datasets/*/{name}.csv" for name in ("rejected", "pairs", "pose_limits", "pose_reader", "pose_reader_history")),
+    *(f"datasets/*/{name}.csv" for name in ("pose_limits", "pose_reader", "pose_reader_history")),
     "datasets/*/overlap.json",
     "auxiliaries/*.parquet",
     "angles/**/*.parquet",
@@ -42,10 +51,10 @@ _FREE = (
     "audit/*/card.csv",
     "claims.html",
     # Curves and tables, and what is grey unless faces may be shown.
-    *(f"{chart}.png" for chart in ("ablations", "claims", "duplicates", "fetch", "fig8", "fig13", "overlap")),
+    *(f"{chart}.png" for chart in ("ablations", "claims", "duplicates", "fetch", "fig8", "fig13")),
     *(f"{chart}.png" for chart in ("policies", "poses", "table1", "table2", "table3", "table4")),
     # What figures and tables show in numbers.
-    *(f"{chart}.csv" for chart in ("ablations", "claims", "duplicates", "fetch", "fetch_identities", "overlap")),
+    *(f"{chart}.csv" for chart in ("ablations", "claims", "fetch", "fetch_identities", "overlap")),
     *(f"{chart}.csv" for chart in ("policies", "poses", "table1", "table2", "table3", "table4")),
     *(f"fig{number}.csv" for number in range(1, 19)),
 )
@@ -73,7 +82,7 @@ def withheld(restricted: Iterable[str], links: Iterable[Link]) -> dict[str, str]
 
 def _reason(path: PurePosixPath) -> str:
     """Return why a file made from restricted data is left out, empty where it is not."""
-    placed = ((_FREE, ""), (_SOURCES, SOURCE), (_TEMPLATES, TEMPLATES), (_REBUILT, REBUILT))
+    placed = ((_NAMED, NAMES), (_FREE, ""), (_SOURCES, SOURCE), (_TEMPLATES, TEMPLATES), (_REBUILT, REBUILT))
     otherwise = FACES if path.suffix in _PICTURES else UNKNOWN
     return next((why for places, why in placed if _lies_in(path, places)), otherwise)
 

@@ -1,11 +1,9 @@
 """What an archive says of each job beside its manifest: the job's own record, and Snakemake's notes on its outputs."""
 
 import functools
-import hashlib
-import posixpath
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from obverse.archive import places
 from obverse.archive.contents import Archive
 from obverse.archive.layout import METADATA
 from obverse.archive.manifest import Link
@@ -21,7 +19,7 @@ def run(archive: Archive, link: Link) -> Run | None:
     It is the newest that made one of the outputs; where none did, the newest there is, to be held against the link.
     Its files have the names of members.
     """
-    named = functools.partial(member, known=archive.manifest.files)
+    named = functools.partial(places.listed, known=archive.manifest.files)
     told = list(runs.read(_content(archive, link.record), PurePosixPath(link.record), named))
     return runs.maker(runs.makers(told), link.outputs) or runs.newest(told)
 
@@ -39,17 +37,6 @@ def note(archive: Archive, name: str) -> Note | None:
         return notes.read(_content(archive, name))
     except ValueError:
         return None
-
-
-def member(path: str, known: Iterable[str]) -> str:
-    """Return which of the ``known`` names a path has that a job had: below results/, in the code, or elsewhere."""
-    plain = posixpath.normpath(path)
-    inside = plain
-    while inside.startswith("../"):
-        inside = inside[3:]
-    elsewhere = f"elsewhere/{hashlib.sha256(path.encode(errors='surrogateescape')).hexdigest()[:8]}"
-    named = (plain, f"code/{inside}", f"{elsewhere}/{posixpath.basename(plain)}")
-    return next((name for name in named if name in known), plain)
 
 
 def _content(archive: Archive, name: str) -> bytes:

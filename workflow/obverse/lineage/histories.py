@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from obverse import records, stamps
-from obverse.archive import contents, testimony
+from obverse.archive import contents, places
 from obverse.archive.contents import Archive
 from obverse.archive.layout import IN_DIRECTORY, METADATA, RECORDS
 from obverse.errors import UnusableInput
@@ -180,7 +180,7 @@ def _of_archive(path: Path) -> History:
         jobs = finished(Path(unpacked) / METADATA)
         files = archive.manifest.files
         paths = {path for job in jobs for path in (*job.inputs, *job.outputs)}
-        packed = {named(path): files[name].sha256 for path in paths if (name := testimony.member(path, files)) in files}
+        packed = {named(path): files[name].sha256 for path in paths if (name := places.listed(path, files)) in files}
         return _history(path, jobs, Path(unpacked) / RECORDS / "jobs", packed, None)
 
 
