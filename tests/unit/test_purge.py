@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 import pytest
 import yaml
 
-from obverse import locks
+from obverse import locks, origins
 from obverse.commands import purge
 
 SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
@@ -104,21 +104,21 @@ PRODUCTS = {
     "fetch_identities.csv": {FACESCRUB},
     "poses.png": {CELEBA},
     # What config does not tell apart counts as made from all.
-    ".fig9.png.4321.part": set(purge.ROLES),
-    "archive/pictures.npy": set(purge.ROLES),
-    "facts/data.csv": set(purge.ROLES),
-    "claims.csv": set(purge.ROLES),
-    "claims.html": set(purge.ROLES),
-    "classifiers/faces_k5/splits.parquet": set(purge.ROLES),
-    "auxiliaries/earlier_k3_draw1.parquet": set(purge.ROLES),
-    "classifiers/earlier/seed1/weights.safetensors": set(purge.ROLES),
-    "inverters/digits/earlier/aligned_m10/seed1/history.csv": set(purge.ROLES),
+    ".fig9.png.4321.part": set(origins.ROLES),
+    "archive/pictures.npy": set(origins.ROLES),
+    "facts/data.csv": set(origins.ROLES),
+    "claims.csv": set(origins.ROLES),
+    "claims.html": set(origins.ROLES),
+    "classifiers/faces_k5/splits.parquet": set(origins.ROLES),
+    "auxiliaries/earlier_k3_draw1.parquet": set(origins.ROLES),
+    "classifiers/earlier/seed1/weights.safetensors": set(origins.ROLES),
+    "inverters/digits/earlier/aligned_m10/seed1/history.csv": set(origins.ROLES),
 }
 
 
-@pytest.mark.parametrize("role", purge.ROLES)
+@pytest.mark.parametrize("role", origins.ROLES)
 def test_a_product_counts_as_made_from_what_config_says(role: str):
-    found = {place for place in PRODUCTS if purge.is_made_from(PurePath(place), role, [SHIPPED])}
+    found = {place for place in PRODUCTS if origins.is_made_from(PurePath(place), role, [SHIPPED])}
     assert found == {place for place, roles in PRODUCTS.items() if role in roles}
 
 
@@ -127,34 +127,36 @@ def test_what_a_target_of_the_users_own_is_asked_about_is_made_from_no_role_and_
     config = SHIPPED | {"asked": {"mine": own}}
     products = (place.replace("example", "mine") for place in PRODUCTS if "example" in place)
     for place in map(PurePath, products):
-        assert [role for role in (*purge.ROLES, "mine") if purge.is_made_from(place, role, [config])] == ["mine"], place
-    assert not purge.is_made_from(PurePath("datasets/celeba/images.npy"), "mine", [config])
+        assert [role for role in (*origins.ROLES, "mine") if origins.is_made_from(place, role, [config])] == ["mine"], (
+            place
+        )
+    assert not origins.is_made_from(PurePath("datasets/celeba/images.npy"), "mine", [config])
 
 
 def test_answers_of_a_target_that_no_configuration_names_stay_and_those_of_rekognition_go_with_the_faces():
     """They may have been paid for; its pictures cannot be another's, who is asked for by name."""
     for place in map(PurePath, ("asked/unnamed/0123.jsonl", "audit/unnamed/card.html")):
-        assert not any(purge.is_made_from(place, role, [SHIPPED]) for role in (*purge.ROLES, "example"))
+        assert not any(origins.is_made_from(place, role, [SHIPPED]) for role in (*origins.ROLES, "example"))
     for place in map(PurePath, ("datasets/unnamed-images/images.npy", "predictions/unnamed/unnamed-images.parquet")):
-        assert not purge.is_made_from(place, "example", [SHIPPED])
+        assert not origins.is_made_from(place, "example", [SHIPPED])
     answers = PurePath("asked/rekognition/embedded/0123.jsonl")
-    assert [role for role in purge.ROLES if purge.is_made_from(answers, role, [SHIPPED])] == [FACESCRUB, CELEBA]
+    assert [role for role in origins.ROLES if origins.is_made_from(answers, role, [SHIPPED])] == [FACESCRUB, CELEBA]
 
 
 def test_a_name_about_which_configurations_differ_counts_as_made_from_either():
     earlier = SHIPPED | {"classifiers": {"digits": SHIPPED["classifiers"]["digits"] | {"dataset": FACESCRUB}}}
     place = PurePath("classifiers/digits/seed1/weights.safetensors")
-    assert not purge.is_made_from(place, FACESCRUB, [SHIPPED])
+    assert not origins.is_made_from(place, FACESCRUB, [SHIPPED])
     for role in (FACESCRUB, MNIST):
-        assert purge.is_made_from(place, role, [SHIPPED, earlier])
-    assert not purge.is_made_from(place, CELEBA, [SHIPPED, earlier])
+        assert origins.is_made_from(place, role, [SHIPPED, earlier])
+    assert not origins.is_made_from(place, CELEBA, [SHIPPED, earlier])
 
 
 def test_a_figure_whose_target_is_unknown_counts_as_made_from_all():
     """A record of an earlier run may name what it no longer describes."""
     row = {"label": "one", "classifier": "earlier", "auxiliary": "generic"}
     earlier = SHIPPED | {"figures": {"fig6": {"victims": 5, "rows": [row]}}}
-    assert all(purge.is_made_from(PurePath("fig6.png"), role, [earlier]) for role in purge.ROLES)
+    assert all(origins.is_made_from(PurePath("fig6.png"), role, [earlier]) for role in origins.ROLES)
 
 
 @pytest.fixture
