@@ -55,8 +55,8 @@ def whose(held: str) -> list[str]:
     return said + [f"{held}: the target owner's, and may hold members"] * (owned and not said)
 
 
-def reported(picture: str):
-    """Return a figure that shows faces: part of the report unless they may be real people's and config forbids it."""
+def reported(picture: str, category: str = "2 Figures"):
+    """Return a figure with faces, or names: part of the report unless they may be real people's and config forbids it."""
     if len(showable("facescrub", "celeba")) < 2:
         return picture
-    return report(picture, caption="../report/about.rst", category="2 Figures")
+    return report(picture, caption="../report/about.rst", category=category)
