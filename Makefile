@@ -23,9 +23,8 @@ $(READY): envs/obverse.lock.txt envs/installer.lock.txt
 	$(RUN) uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Two processes: one has the tests that need the tiny run, the other meanwhile all else.
 test: $(READY)
-	@$(RUN) exec pytest --numprocesses 2 --dist loadgroup
+	@$(RUN) exec pytest --numprocesses 2 --dist loadfile
 
 soak: $(READY)
 	@$(RUN) exec pytest -m soak

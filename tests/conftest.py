@@ -1,18 +1,13 @@
 """Fixtures of the workflow tests: copies of the checkout, one of them with the tiny run finished."""
 
+import fcntl
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from checkouts import Checkout, copy_checkout
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, one of them makes the tiny run and has all tests that need it."""
-    for item in items:
-        needs = "finished" if "finished" in item.fixturenames else item.path.relative_to(item.config.rootpath)
-        item.add_marker(pytest.mark.xdist_group(str(needs)))
 
 
 @pytest.fixture
@@ -23,11 +18,20 @@ def checkout(tmp_path: Path) -> Checkout:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A copy in which the tiny run has been done, with two cores; to look at, not to change."""
-    made = copy_checkout(tmp_path_factory.mktemp("finished") / "obverse")
-    done = made.snakemake(cores=2)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return made
+    """A copy in which the tiny run has been done, with two cores; to look at, not to change.
+
+    Of several processes that share the tests the first makes it, and the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    place, done = shared / "finished" / "obverse", shared / "finished" / "done"
+    with (shared / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            made = copy_checkout(place).snakemake(cores=2)
+            assert made.returncode == 0, made.stdout + made.stderr
+            done.touch()
+    return Checkout(place)
 
 
 @pytest.fixture
