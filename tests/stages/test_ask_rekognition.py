@@ -253,7 +253,7 @@ def test_a_picture_that_the_service_refuses_is_a_sample_without_a_face(start, ma
         ({"confirm_spend": False}, "confirm_spend: expected leave to spend $0.01"),
         (
             {"confirm_spend": False, "price_usd": 0.0},
-            "confirm_spend: expected leave to send pictures of people to http",
+            "rekognition.confirm_spend: expected leave to send pictures of people to http",
         ),
         ({"max_cost_usd": 0.005}, "max_cost_usd: expected to spend at most"),
         ({"max_questions": ONCE - 1}, "max_questions: expected at most"),

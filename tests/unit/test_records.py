@@ -86,6 +86,11 @@ ENDED = {
 }
 
 
+def _heed() -> None:
+    """Let Ctrl-C be heeded also where the tests run in a shell's background, whose commands ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Command:
     """A command in a folder of its own, and what it records."""
 
@@ -105,6 +110,7 @@ class Command:
         environment |= {records.VARIABLE: "records"} if recorded else {}
         command = [sys.executable, "copy_it.py", *self.words(how)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        settings = {"preexec_fn": _heed} | settings
         return subprocess.Popen(command, cwd=self.folder, env=environment, **pipes, **settings)
 
     def run(self, how: str, recorded: bool = True) -> tuple[int, str]:

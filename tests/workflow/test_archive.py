@@ -51,10 +51,8 @@ def test_what_is_not_in_order_is_refused_by_name_and_packed_when_told(study: Stu
     picture.write_bytes(picture.read_bytes()[:-1] + b"x")
     with (study.path / "README.md").open("a") as readme:
         readme.write("More.\n")
-    (study.path / ARCHIVE).write_bytes(b"of an earlier state")
     refused = clone.snakemake(ARCHIVE)
-    assert refused.returncode != 0 and (study.path / ARCHIVE).read_bytes() == b"of an earlier state"
-    assert clone.would_run(ARCHIVE) == {"pack_archive"}
+    assert refused.returncode != 0 and not (study.path / ARCHIVE).exists()
     said = refused.stdout + refused.stderr
     assert "README.md: not as committed" in said
     assert "results/fig9.png: its bytes are not those that were made" in said

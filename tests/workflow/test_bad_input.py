@@ -137,15 +137,6 @@ def test_a_stand_in_that_would_find_no_face_is_refused_by_the_plans_that_ask_it_
     assert planned(told, "results/rekognition/facescrub.parquet")[0] == 0
 
 
-def test_answers_outlive_a_service_that_may_not_be_asked(clone: Checkout, finished: Checkout):
-    (clone.path / "changes.yaml").write_text("rekognition: {source: official}")
-    asked = "results/rekognition/celeba.parquet"
-    done = clone.run("snakemake", "--cores", "2", "--configfile", TINY, "changes.yaml", "--", asked)
-    assert done.returncode != 0
-    assert "rekognition.confirm_spend: expected leave to " in done.stderr
-    assert contents(clone.path / "results") == contents(finished.path / "results")
-
-
 def test_a_missing_official_file_is_named_by_the_job_that_needs_it(checkout: Checkout):
     (checkout.path / "official.yaml").write_text(
         "datasets: {mnist: {source: official, folder: data/mnist, download: false}}"

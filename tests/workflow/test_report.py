@@ -37,6 +37,13 @@ class Seen:
     requests: list[str]
 
 
+async def rows(tab: browser.Tab, some: bool) -> list[str]:
+    """Return what is listed, once the page has drawn some, or none any more."""
+    while bool(found := await tab.value(LISTED)) != some:
+        await asyncio.sleep(0.05)
+    return found
+
+
 async def look(report: Path, page: Path, folder: Path) -> tuple[Seen, dict[int, tuple[int, list[str], list[str]]]]:
     """Return what is seen of a report, and of a page in it on screens of some widths."""
     async with browser.tab(folder) as tab:
@@ -44,8 +51,9 @@ async def look(report: Path, page: Path, folder: Path) -> tuple[Seen, dict[int, 
         first, listed = await tab.value("document.body.innerText"), {}
         for name in await tab.value("Object.keys(categories)"):
             await tab.value("app.setView({navbarMode: 'menu'})")  # by which a reader gets from one to the next, too
+            await rows(tab, False)
             await tab.value(f"app.showCategory({name!r})")
-            listed[name] = {Path(path).stem for path in await tab.value(LISTED)}
+            listed[name] = {Path(path).stem for path in await rows(tab, True)}
         complaints = [each for each in tab.complaints if each != "console.warning"]
         seen, screens = Seen(first, listed, complaints, tab.requests), {}
         for width in (320, 390, 1200):

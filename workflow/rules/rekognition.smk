@@ -15,9 +15,8 @@ rule ask_rekognition:
         facescrub_faces="results/sources/facescrub/faces.parquet",
         facescrub_samples="results/datasets/facescrub/samples.parquet",
     output:
-        # A refusal to spend leaves the answers that there were.
-        celeba=update("results/rekognition/celeba.parquet"),
-        facescrub=update("results/rekognition/facescrub.parquet"),
+        celeba="results/rekognition/celeba.parquet",
+        facescrub="results/rekognition/facescrub.parquet",
     log:
         "results/logs/ask_rekognition/rekognition.log",
     benchmark:
