@@ -131,9 +131,18 @@ def test_in_a_checkout_where_nothing_was_made_yet_everything_would_run(tmp_path)
     told = asked("why", "results/config.yaml", directory=tmp_path)
     assert told.returncode == 2 and "found none\nName the folder where snakemake was started" in told.stderr
     assert not list(tmp_path.iterdir())
-    (tmp_path / "Snakefile").touch()
+    (tmp_path / "Snakefile").symlink_to(BASE / "Snakefile")
     told = asked("why", "results/config.yaml", directory=tmp_path)
     assert told.returncode == 1 and told.stdout.startswith("results/config.yaml: it was never made: 1 of 1 jobs would")
+
+
+def test_a_checkout_is_asked_by_its_own_code_alone(tmp_path, made):
+    """That of another, which the environment has, would say of its own files that there is nothing to do."""
+    (made / "Snakefile").touch()
+    for told in (asked("why", FIGURE, directory=made), asked("why", FIGURE, "--directory", made, directory=tmp_path)):
+        assert (
+            told.returncode == 2 and f"{made}: expected the code of this checkout, found that of {BASE}" in told.stderr
+        )
 
 
 def test_why_takes_the_keys_that_snakemake_was_given_one_by_one(tmp_path):

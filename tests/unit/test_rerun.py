@@ -1,8 +1,10 @@
 """`verify --rerun`: an archive's code makes its results once more, and a table compares."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,11 @@ rule record:
 """
 MADE = {"results/numbers.csv": b"name,value\nm,20\n", "results/fig9.csv": b"name,value\nm,20\n"}
 JOBS = [("numbers", "results/numbers.csv", []), ("draw", "results/fig9.csv", ["results/numbers.csv"])]
+
+
+def heed() -> None:
+    """Let Ctrl-C be heeded also where the tests run in a shell's background, whose commands ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def small() -> Parts:
@@ -112,6 +119,29 @@ def test_what_the_table_says_of_a_file_cannot_steer_a_terminal():
     found = {"results/\x1b[2J.csv": Comparison("differs", "others: \x1b]0;all is well\a")}
     lines = rerunning.table(found, [])
     assert lines[1] == "results/\\x1b[2J.csv  differs             others: \\x1b]0;all is well\\x07"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_end_it_ends_its_run_and_its_jobs_and_leaves_no_folder(tmp_path, number):
+    parts = small()
+    parts.tell(
+        "code/Snakefile",
+        SNAKEFILE.replace(b'"echo name', b'"echo $$ >%s/job; exec sleep 600; echo name' % bytes(tmp_path)),
+    )
+    command = [sys.executable, "-m", "obverse.commands.verify", str(parts.write(tmp_path / "archive.zip")), "--rerun"]
+    environment = os.environ | {"PYTHONPATH": str(PACKAGE), "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, preexec_fn=heed) as running:
+        while not (tmp_path / "job").exists() or not (job := (tmp_path / "job").read_text().strip()):
+            assert running.poll() is None, running.stderr.read()
+            time.sleep(0.05)
+        running.send_signal(number)
+        running.communicate()
+    assert running.returncode == 128 + number
+    assert not list(tmp_path.glob("obverse-*"))
+    end = time.monotonic() + 30  # it is dead; who has taken it over has still to take notice
+    while Path(f"/proc/{job}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{job}").exists()
 
 
 def test_a_run_that_fails_is_said_and_ends_in_exit_status_1(tmp_path):

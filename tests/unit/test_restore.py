@@ -250,6 +250,12 @@ def test_records_are_added_to_those_that_are_there(put, clone):
     assert lines == b'{"event": "run_started"}\n{"event": "mine"}\n'
 
 
+def test_the_command_to_see_it_with_begins_where_the_results_are(put, clone, monkeypatch):
+    assert f"  cd {clone} && snakemake -n results/" in put(handmade.whole())[1]
+    monkeypatch.chdir(clone)
+    assert "  snakemake -n results/" in put(handmade.whole())[1]
+
+
 def test_it_says_how_many_targets_the_archive_is_of(put):
     assert "The archive is of 2 targets; snakemake without a target makes all there are." in put(handmade.whole())[1]
 

@@ -83,7 +83,9 @@ def find(checkout: Checkout, word: str, running: subprocess.Popen) -> int | None
 
 
 def leftovers(results: Path) -> list[Path]:
-    return [path for path in results.rglob("*") if path.suffix in (".part", ".state")]
+    """Return what only a job that has not ended keeps: halves, where a training stands, what was fetched so far."""
+    fetched = results / "sources/facescrub/journal"
+    return [path for path in results.rglob("*") if path.suffix in (".part", ".state") or fetched in path.parents]
 
 
 def first_job(clone: Checkout, rule: str, *targets: str) -> tuple[list[str], float]:
@@ -231,14 +233,14 @@ def kill_snakemake(checkout: Checkout, running: subprocess.Popen, draw: random.R
 
 
 def kill_one_job(checkout: Checkout, running: subprocess.Popen, draw: random.Random) -> str:
-    """Kill a stage; where none is running, nothing."""
-    jobs = [(pid, said) for pid, said in processes_of(checkout.path.resolve()) if " -m obverse." in said]
-    if not jobs:
-        return "nothing"
-    pid, said = draw.choice(jobs)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    return said.split(" -m obverse.")[1].split()[0]
+    """Kill a stage, and Snakemake where none is running, or the one had ended already and the run goes on."""
+    if jobs := [(pid, said) for pid, said in processes_of(checkout.path.resolve()) if " -m obverse." in said]:
+        pid, said = draw.choice(jobs)
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.kill(pid, signal.SIGKILL)
+            running.wait(30)
+            return said.split(" -m obverse.")[1].split()[0]
+    return kill_snakemake(checkout, running, draw)
 
 
 def kill_everything(checkout: Checkout, running: subprocess.Popen, draw: random.Random) -> str:

@@ -77,6 +77,7 @@ def _why(words: list[str]) -> tuple[list[str], int]:
     for path in chosen.configfile:
         if not path.is_file():
             raise UnusableInput(path, "expected a configuration, found no file", "Name one that is there.")
+    _check_own(_HERE, chosen.directory)
     history = _of_checkout(chosen.directory)
     targets = [typed.result(target, chosen.directory) for target in chosen.targets]
     unmade = history.unmade(targets)
@@ -87,6 +88,17 @@ def _why(words: list[str]) -> tuple[list[str], int]:
     plan = plans.plan(chosen.directory, config, targets, history.makers())
     found = staleness.stale(history, plan)
     return sentences.stale(targets, found, unmade), int(bool(found.jobs))
+
+
+def _check_own(*folders: Path) -> None:
+    """Raise `UnusableInput` in a checkout that this code is not of: what it said would be of another."""
+    own = Path(__file__).parents[3]
+    for folder in folders:
+        if (folder / "Snakefile").is_file() and not (folder / "Snakefile").samefile(own / "Snakefile"):
+            problem = f"expected the code of this checkout, found that of {own}"
+            raise UnusableInput(
+                folder.resolve(), problem, "Begin the command with PYTHONPATH=workflow, in the checkout."
+            )
 
 
 def _of_checkout(directory: Path) -> History:

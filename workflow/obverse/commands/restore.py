@@ -115,6 +115,7 @@ def _said(archive: Archive, directory: Path, written: int, config: list[Path], d
     words, inside = ["snakemake", "-n", *archive.manifest.targets], (directory / "Snakefile").is_file()
     words += [] if inside else ["--directory", str(directory.resolve())]
     words += ["--configfile", str(directory / _CONFIG)] if config else []
+    first = f"cd {shlex.quote(str(directory.resolve()))} && " * (inside and not directory.samefile("."))
     lines = [
         f"Restored into {directory.resolve()}: {written:,} files written.",
         f"The archive is of {len(archive.manifest.targets):,} targets; snakemake without a target makes all there are.",
@@ -128,7 +129,7 @@ def _said(archive: Archive, directory: Path, written: int, config: list[Path], d
     return [
         *lines,
         f"To see {'that there is nothing' if inside and not differing else 'what there is'} to do:",
-        f"  {shlex.join(words)}",
+        f"  {first}{shlex.join(words)}",
     ]
 
 

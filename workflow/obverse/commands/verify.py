@@ -12,8 +12,10 @@ on your machine: use it only for archives of people you trust. To terms and cost
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 from obverse import stamps, terminal
 from obverse.archive import chains, checks, contents, reports
@@ -37,6 +39,12 @@ def main() -> None:
         intact = _verify(arguments.archive, arguments.rerun, arguments.directory, arguments.configfile)
     except UnusableInput as error:
         sys.exit(terminal.escaped_lines(f"verify: error: {error}"))
+    except OSError as error:
+        sys.exit(
+            terminal.escaped(f"verify: error: {error.filename}: expected to work there, could not: {error.strerror}")
+        )
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
     sys.exit(0 if intact else 1)
 
 
@@ -52,9 +60,15 @@ def _verify(path: Path, rerun: list[str] | None, directory: Path | None, own: Pa
             return intact
         if not checked.whole:
             raise UnusableInput(path, "expected an intact archive, found the above", "Nothing was made again.")
+        signal.signal(signal.SIGTERM, _stop)
         from obverse.archive import rerunning  # compares with libraries that checking does without
 
         return rerunning.rerun(archive, rerun, directory, own) and intact
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End as by an error: Snakemake, which would go on by itself, is ended, and the folder of the moment removed."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":
