@@ -39,3 +39,11 @@ def clone(finished: Checkout, tmp_path: Path) -> Checkout:
     """A copy of the finished one with its results, to change."""
     shutil.copytree(finished.path, tmp_path / "clone", symlinks=True)
     return Checkout(tmp_path / "clone")
+
+
+@pytest.fixture(scope="module")
+def shared(finished: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """The same, one for all tests of a module: each that edits it puts it back."""
+    target = tmp_path_factory.mktemp("shared") / "obverse"
+    shutil.copytree(finished.path, target, symlinks=True)
+    return Checkout(target)

@@ -51,9 +51,9 @@ EXCUSED = {  # they have tests of their own
 
 
 @pytest.fixture(scope="module")
-def in_all(finished: Checkout) -> set[str]:
+def in_all(shared: Checkout) -> set[str]:
     """The rules that `all` needs."""
-    return finished.would_run("--forceall")
+    return shared.would_run("--forceall")
 
 
 def processes_of(directory: Path) -> Iterator[tuple[int, str]]:

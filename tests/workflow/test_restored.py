@@ -20,11 +20,11 @@ EDITS = [
 
 
 @pytest.fixture(scope="module")
-def packed(finished: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def packed(shared: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of the finished tiny run, alone in a folder."""
-    done = finished.snakemake(ARCHIVE)
+    done = shared.snakemake(ARCHIVE)
     assert done.returncode == 0, done.stdout + done.stderr
-    return (finished.path / ARCHIVE).rename(tmp_path_factory.mktemp("packed") / "archive.zip")
+    return (shared.path / ARCHIVE).rename(tmp_path_factory.mktemp("packed") / "archive.zip")
 
 
 @pytest.fixture(scope="module")

@@ -58,14 +58,6 @@ CODE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def shared(finished: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A copy of the finished run; each test that edits it puts it back."""
-    target = tmp_path_factory.mktemp("shared") / "obverse"
-    shutil.copytree(finished.path, target, symlinks=True)
-    return Checkout(target)
-
-
 def after_edit(copy: Checkout, file: str, old: str, new: str) -> set[str]:
     """Return what would run after replacing the first ``old`` of a file, and put the file back."""
     path = copy.path / file
