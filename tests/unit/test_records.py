@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from obverse import provenance, records
+from signals import heed
 
 WORKFLOW = Path(records.__file__).parents[1]
 STAGE = '''
@@ -86,11 +87,6 @@ ENDED = {
 }
 
 
-def _heed() -> None:
-    """Let Ctrl-C be heeded also where the tests run in a shell's background, whose commands ignore it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 class Command:
     """A command in a folder of its own, and what it records."""
 
@@ -110,7 +106,7 @@ class Command:
         environment |= {records.VARIABLE: "records"} if recorded else {}
         command = [sys.executable, "copy_it.py", *self.words(how)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        settings = {"preexec_fn": _heed} | settings
+        settings = {"preexec_fn": heed} | settings
         return subprocess.Popen(command, cwd=self.folder, env=environment, **pipes, **settings)
 
     def run(self, how: str, recorded: bool = True) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from handmade import Parts
 from obverse import files
 from obverse.archive import contents, rerunning
 from obverse.archive.comparing import Comparison
+from signals import heed
 
 PACKAGE = Path(__file__).parents[2] / "workflow"
 
@@ -37,11 +38,6 @@ rule record:
 """
 MADE = {"results/numbers.csv": b"name,value\nm,20\n", "results/fig9.csv": b"name,value\nm,20\n"}
 JOBS = [("numbers", "results/numbers.csv", []), ("draw", "results/fig9.csv", ["results/numbers.csv"])]
-
-
-def heed() -> None:
-    """Let Ctrl-C be heeded also where the tests run in a shell's background, whose commands ignore it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def small() -> Parts:

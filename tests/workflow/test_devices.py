@@ -1,5 +1,6 @@
 """Several GPUs on one machine, pretended: what the workflow makes of them."""
 
+import fcntl
 import os
 import re
 import uuid
@@ -26,13 +27,16 @@ def pretended():
 
 
 def test_as_many_jobs_have_a_device_at_once_as_there_are(clone: Checkout, finished: Checkout, pretended: list[str]):
-    """They took the first, and the second if one still had the first then. And the bytes are the same."""
+    """One that another has they leave alone, and take the next. And the bytes are the same."""
     for path in WEIGHTS:
         (clone.path / path).unlink()
-    done = clone.snakemake(*WEIGHTS, OBVERSE_DEVICES=",".join(pretended))
+    lock(pretended[0]).parent.mkdir(mode=0o700, exist_ok=True)
+    with lock(pretended[0]).open("w") as taken:
+        fcntl.flock(taken, fcntl.LOCK_EX)
+        done = clone.snakemake(*WEIGHTS, OBVERSE_DEVICES=",".join(pretended))
     assert done.returncode == 0, done.stderr
     assert 'Provided resources: gpu=Resource("gpu", 2)' in done.stderr and done.stderr.count("gpu=1,") == 2
-    assert lock(pretended[0]).exists()
+    assert lock(pretended[1]).exists()
     assert contents(clone.path / "results") == contents(finished.path / "results")
 
 
